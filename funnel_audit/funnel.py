@@ -1,0 +1,95 @@
+"""stages.yaml as a typed record: the ordered completed-state stages, and what an audit may ask of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name in both languages; one that is missing falls back to the other."""
+
+    en: str | None = None
+    ru: str | None = None
+
+    def in_lang(self, lang: str) -> str:
+        return (self.ru or self.en if lang == "ru" else self.en or self.ru) or ""
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One completed state. ``max_days``: longer in it is stalled. ``target``: the step's conversion to be held, 0-1."""
+
+    id: str
+    name: Text
+    task: Text | None = None
+    aliases: tuple[str, ...] = ()
+    max_days: float | None = None
+    target: float | None = None
+    won: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """``period``: month, quarter or year (the one containing as-of), or "YYYY-MM-DD..YYYY-MM-DD", both days included."""
+
+    period: str = "month"
+    wins: int | None = None
+    amount: float | None = None
+
+
+class PairSpec(msgspec.Struct, frozen=True, kw_only=True):
+    start: str
+    end: str
+    name: Text | None = None
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """Headers of an odd export: canonical field -> header; ``entered``: stage id -> header of its date column."""
+
+    fields: dict[str, str] = {}
+    entered: dict[str, str] = {}
+
+
+class Exclude(msgspec.Struct, frozen=True, kw_only=True):
+    """Deals that are no deals: by loss reason, source or label (compared as labels are)."""
+
+    lost_reasons: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+class StatusWords(msgspec.Struct, frozen=True, kw_only=True):
+    """Values of a status column that say the outcome."""
+
+    won: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+Source = Literal["file", "packaged", "export", "dialect"]
+
+
+class Funnel(msgspec.Struct, frozen=True, kw_only=True):
+    """The funnel that journeys are read against; the last stage is the won one."""
+
+    stages: tuple[Stage, ...]
+    title: Text = Text()
+    timezone: str = "UTC"
+    currency: str | None = None
+    lost: tuple[str, ...] = ()
+    on_hold: tuple[str, ...] = ()
+    key_stage: str | None = None
+    plan: Plan | None = None
+    pairs: tuple[PairSpec, ...] = ()
+    columns: Columns = Columns()
+    exclude: Exclude = Exclude()
+    status: StatusWords = StatusWords()
+    source: Source = "file"
+    path: str = ""
+
+    def index(self, stage_id: str) -> int:
+        """Position of a stage in the funnel; KeyError when there is none of that id."""
+        for position, stage in enumerate(self.stages):
+            if stage.id == stage_id:
+                return position
+        raise KeyError(stage_id)
