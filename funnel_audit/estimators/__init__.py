@@ -1,0 +1,35 @@
+"""The estimators behind every rate and every length of time: pure functions on numpy arrays, nothing else.
+
+Spans come grouped, as (ages, counts): `ages` are lengths in one unit (days, as a rule; any unit does, results do not depend on it),
+`counts` say how many stays have that length. Both are one-dimensional and equally long, may be empty, unsorted or hold the same age
+twice. Ages are finite and not negative, counts are whole and not negative; anything else is a ValueError.
+
+References
+    Wilson (1927), JASA 22: 209-212.                      Interval of a share.
+    Aalen & Johansen (1978), Scand. J. Stat. 5: 141-150.  Cumulative incidence with competing risks.
+    Marubini & Valsecchi (1995), Analysing Survival Data from Clinical Trials and Observational Studies, ch. 10.  Its variance.
+    Kaplan & Meier (1958), JASA 53: 457-481.              Survival curve.
+    Hyndman & Fan (1996), Am. Stat. 50: 361-365.          Quantile definition 7.
+    Zou & Donner (2008), Stat. Med. 27: 1693-1702.        Recovering variances from asymmetric limits.
+"""
+
+from funnel_audit.estimators.incidence import AT_RISK_LIMIT, UNRESOLVED_LIMIT, Incidence, aalen_johansen, incidence_at
+from funnel_audit.estimators.shares import Z95, HasInterval, Interval, beta_posterior_draws, wilson, win_product
+from funnel_audit.estimators.survival import Survival, kaplan_meier, weighted_quantile
+
+__all__ = [
+    "AT_RISK_LIMIT",
+    "UNRESOLVED_LIMIT",
+    "Z95",
+    "HasInterval",
+    "Incidence",
+    "Interval",
+    "Survival",
+    "aalen_johansen",
+    "beta_posterior_draws",
+    "incidence_at",
+    "kaplan_meier",
+    "weighted_quantile",
+    "wilson",
+    "win_product",
+]
