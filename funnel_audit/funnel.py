@@ -6,6 +6,14 @@ from typing import Literal
 
 import msgspec
 
+from funnel_audit.labels import normal
+
+MAX_STAGES = 60
+ON_HOLD = 61
+UNMAPPED = 62
+LOST = 63
+"""Codes of labels: 0-59 is the stage's position. Ordered so that at equal instants stages come in stage order and the loss last."""
+
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A name in both languages; one that is missing falls back to the other."""
@@ -27,6 +35,10 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     max_days: float | None = None
     target: float | None = None
     won: bool = False
+
+    def labels(self) -> tuple[str, ...]:
+        """Every text that means this stage: id, names, aliases."""
+        return tuple(label for label in (self.id, self.name.en, self.name.ru, *self.aliases) if label)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,3 +105,18 @@ class Funnel(msgspec.Struct, frozen=True, kw_only=True):
             if stage.id == stage_id:
                 return position
         raise KeyError(stage_id)
+
+    def label_index(self) -> dict[str, int]:
+        """Normal form of every known label -> stage position, ``ON_HOLD`` or ``LOST``; a label that is not in it is ``UNMAPPED``.
+
+        A stage is known by its id, its names and its aliases. Were a label in two places (a stages.yaml with that is refused), the
+        earliest stage has it, then on hold, then lost.
+        """
+        codes: dict[str, int] = {}
+        for position, stage in enumerate(self.stages):
+            for label in stage.labels():
+                codes.setdefault(normal(label), position)
+        for code, labels in ((ON_HOLD, self.on_hold), (LOST, self.lost)):
+            for label in labels:
+                codes.setdefault(normal(label), code)
+        return codes
