@@ -92,8 +92,12 @@ def aalen_johansen(
         return None
     exits = advances + losses
     at_risk = still_there(exits + censored)
-    surv = np.cumprod(1.0 - exits / at_risk, dtype=np.float64)
-    cif: Floats = np.minimum(np.cumsum(_before(surv) * advances / at_risk), 1.0)
+    surv = exits / at_risk
+    np.cumprod(np.subtract(1.0, surv, out=surv), out=surv)
+    cif = _before(surv)
+    cif *= advances
+    cif /= at_risk
+    np.minimum(np.cumsum(cif, out=cif), 1.0, out=cif)
     return _read(ages, cif, surv, at_risk, advances, losses, censored, upto)
 
 
@@ -170,14 +174,23 @@ def _read(
 
 
 def _variance(value: float, cif: Floats, before: Floats, risk: Floats, adv: Floats, exits: Floats) -> float:
-    """V of `aalen_johansen`, summed directly so that nothing cancels."""
-    to_come = value - cif
-    stay_on = risk - exits
-    stay_on[stay_on == 0.0] = np.inf
-    hazard = adv / risk
-    terms = to_come * to_come * exits / (risk * stay_on)
-    terms += before * hazard / risk * (before * (1.0 - hazard) - 2.0 * to_come)
-    return max(0.0, float(terms.sum()))
+    """V of `aalen_johansen`, for arrays of shape (m,) up to the age read.
+
+    With the jumps fj = S(tj-) aj / Yj the terms of V are fj² / aj + (F - Fj)² / (Yj - dj) - (F - Fj-1)² / Yj, and the last two
+    telescope: all that is left of them is -F² / n at the start and what censoring takes from the risk set between two ages,
+
+        V = Σ S(tj-)² aj / Yj² - F² / n - Σ (F - Fj)² (1 / Yj+1 - 1 / (Yj - dj)).
+    """
+    share = before / risk
+    by_advance = share * share
+    by_advance *= adv
+    to_come = value - cif[:-1]
+    to_come *= to_come
+    stayed, next_risk = risk[:-1] - exits[:-1], risk[1:]
+    to_come *= stayed - next_risk
+    stayed *= next_risk
+    to_come /= stayed
+    return max(0.0, float(by_advance.sum()) - value * value / float(risk[0]) - float(to_come.sum()))
 
 
 def _cloglog_limits(value: float, variance: float) -> Interval:

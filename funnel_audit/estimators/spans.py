@@ -32,7 +32,8 @@ def line_up(*groups: tuple[Floats, Floats]) -> tuple[Floats, list[Floats]]:
     np.not_equal(ages[1:], ages[:-1], out=new[1:])
     ages = ages[new]
     place = np.empty(order.size, dtype=np.intp)
-    place[order] = np.cumsum(new) - 1
+    place[order] = np.cumsum(new)
+    place -= 1
     counts: list[Floats] = []
     start = 0
     for a, c in groups:
@@ -43,5 +44,6 @@ def line_up(*groups: tuple[Floats, Floats]) -> tuple[Floats, list[Floats]]:
 
 def still_there(leaving: Floats) -> Floats:
     """Stays still there just before each age, from the number that leave at each; both shape (m,)."""
-    backwards: Floats = np.cumsum(leaving[::-1])
-    return backwards[::-1]
+    staying = np.empty_like(leaving)
+    np.cumsum(leaving[::-1], out=staying[::-1])
+    return staying
