@@ -84,6 +84,9 @@ def aalen_johansen(
 
     For an unripe estimate read at the longest age the upper limit is raised by `unresolved`, to 1 at most: the truth when all of
     the undecided mass advances. (Where nothing is censored, no stay is open and the estimate is never unripe.)
+
+    What the limits leave out: at 0.10 unresolved or less they speak of the chance to advance by the longest age. Where advances come
+    much later than losses, the long-run chance lies above it, by `unresolved` at most.
     """
     ages, (advances, losses, censored) = line_up(
         group(advance_ages, advance_counts), group(loss_ages, loss_counts), group(censor_ages, censor_counts)
@@ -195,8 +198,6 @@ def _variance(value: float, cif: Floats, before: Floats, risk: Floats, adv: Floa
 
 def _cloglog_limits(value: float, variance: float) -> Interval:
     """95 % limits 1 - (1 - F)^exp(± z √V / ((1 - F) |log(1 - F)|)), for 0 < F < 1."""
-    if value >= 1.0:  # a loss so small beside the rest that it is lost in rounding
-        return Interval(value, value, 1.0)
     log_rest = float(np.log1p(-value))
     spread = min(Z95 * sqrt(variance) / ((1.0 - value) * -log_rest), 700.0)
     return Interval(value, -float(np.expm1(log_rest * exp(-spread))), -float(np.expm1(log_rest * exp(spread))))
