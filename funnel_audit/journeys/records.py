@@ -1,0 +1,301 @@
+"""The canonical tables of an audit: what intake found (``Facts``, ``Entries``) and what follows from it (``Journeys``).
+
+Everything is numpy arrays over deal codes 0..n-1, because a report on five million stage changes must cost little more than reading them;
+``Journeys.deals`` and ``Journeys.stays`` are the same as data frames, for people and for tests:
+
+    >>> journeys.deals
+      deal_id  outcome  stage  stage_now             created               closed  placed  has_history  on_hold  reopened  back_moves  amount ...
+    0  D-0001      won      2       <NA> 2026-01-05 09:00:00+00:00 2026-01-20 00:00...    True         True    False         0           1  1200.0
+    >>> journeys.stays
+      deal_id  stage                   entered                      left  exit     to  days
+    0  D-0001      0 2026-01-05 09:00:00+00:00 2026-01-08 12:00:00+00:00  advance   1  3.125
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from funnel_audit.clock import DAY, NAT, AsOf
+from funnel_audit.funnel import LOST
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+STILL_OPEN = 62
+"""Exit code of a stay that has not ended at as-of; an advance has the next stage's index, a loss has ``LOST``."""
+
+NO_LABEL = 255
+"""Label code of a deal row whose stage cell is empty or absent."""
+
+
+class Outcome(IntEnum):
+    """What a deal came to by as-of. UNKNOWN is only ever a claim that was not made, never a result."""
+
+    UNKNOWN = -1
+    OPEN = 0
+    WON = 1
+    LOST = 2
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A text column as codes: ``codes[i]`` indexes ``texts``; -1 is blank."""
+
+    codes: Array
+    texts: tuple[str, ...]
+
+    def take(self, index: Array) -> Labels:
+        return Labels(self.codes[index], self.texts)
+
+    def text(self, row: int) -> str | None:
+        code = int(self.codes[row])
+        return None if code < 0 else self.texts[code]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A date column: ``at`` in microseconds UTC (NAT: not known), ``day`` where it is only a date."""
+
+    at: Array
+    day: Array | bool = False
+
+    def take(self, index: Array) -> Moments:
+        return Moments(self.at[index], self.day[index] if isinstance(self.day, np.ndarray) else self.day)
+
+    @staticmethod
+    def unknown(n: int) -> Moments:
+        return Moments(np.full(n, NAT, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Every recorded entry into a label, in any order: deal code, instant, label code (a stage's index, ON_HOLD, UNMAPPED, LOST).
+
+    ``at`` is NAT where the deal is known to have stood in the label from before the data begin (the first snapshot). ``slack_us`` is the
+    half-width of what is not known of the instant (a change seen between two snapshots), None where every instant is exact.
+    """
+
+    deal: Array
+    at: Array
+    label: Array
+    day: Array | bool = False
+    slack_us: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.deal)
+
+    def take(self, index: Array) -> Entries:
+        return Entries(
+            self.deal[index],
+            self.at[index],
+            self.label[index],
+            self.day[index] if isinstance(self.day, np.ndarray) else self.day,
+            None if self.slack_us is None else self.slack_us[index],
+        )
+
+    @staticmethod
+    def none() -> Entries:
+        return Entries(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.uint8))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the deal rows say, one row a deal; every array has length n.
+
+    ``label`` is the code of the current stage label (NO_LABEL when silent). ``status`` is the outcome a status column claims and
+    ``status_decides`` that it stands above the stage (Pipedrive, Dynamics 365: there the label is where the deal was won or lost). ``flag`` is what IsWon and
+    IsClosed claim. ``stage_before_loss`` is a stage index the row itself keeps for lost deals (EspoCRM's lastStage), else -1.
+    ``amount`` is in minor units of ``currency``; ``amount_known`` where there is one and it may be summed.
+    """
+
+    n: int
+    id_text: Callable[[int], str]
+    label: Array
+    created: Moments
+    closed: Moments
+    updated: Moments
+    stage_changed: Moments
+    status: Array
+    flag: Array
+    status_decides: bool
+    amount: Array
+    amount_known: Array
+    currency: Labels
+    owner: Labels
+    source: Labels
+    lost_reason: Labels
+    company: Labels
+    title: Labels
+    excluded: Array
+    row: Array
+    file: Array
+    stage_before_loss: Array
+
+    def take(self, index: Array) -> Facts:
+        """The facts of some deals, renumbered in the order given."""
+        parts: dict[str, Any] = {}
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if isinstance(value, np.ndarray):
+                parts[spec.name] = value[index]
+            elif isinstance(value, Labels | Moments):
+                parts[spec.name] = value.take(index)
+        text = self.id_text
+        return replace(self, n=len(index), id_text=lambda code: text(int(index[code])), **parts)
+
+    @staticmethod
+    def blank(n: int, id_text: Callable[[int], str]) -> Facts:
+        """Facts of n deals of which nothing is known but that they exist."""
+        blank = Labels(np.full(n, -1, np.int32), ())
+        return Facts(
+            n=n, id_text=id_text, label=np.full(n, NO_LABEL, np.uint8), created=Moments.unknown(n), closed=Moments.unknown(n),
+            updated=Moments.unknown(n), stage_changed=Moments.unknown(n), status=np.full(n, -1, np.int8), flag=np.full(n, -1, np.int8),
+            status_decides=False, amount=np.zeros(n, np.int64), amount_known=np.zeros(n, bool), currency=blank, owner=blank, source=blank,
+            lost_reason=blank, company=blank, title=blank, excluded=np.zeros(n, bool), row=np.full(n, -1, np.int64),
+            file=np.zeros(n, np.int32), stage_before_loss=np.full(n, -1, np.int8),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stays:
+    """One row a stay: a deal standing in a stage that is further than any it entered before. The won stage has none.
+
+    ``entered`` is NAT where the start is not known; ``us`` is the length up to the exit or to as-of, NAT where it is not known;
+    ``exit`` is the next stage's index, STILL_OPEN or LOST. ``slack_us`` as in Entries, the sum of both ends.
+    """
+
+    deal: Array
+    stage: Array
+    entered: Array
+    us: Array
+    exit: Array
+    slack_us: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.deal)
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """All deals of one funnel up to ``as_of``.
+
+    ``stage`` is the furthest stage reached (an index; at least 0: every deal has reached the first stage), ``stage_now`` the one an open
+    deal stands in at as-of, ``since`` when it last changed stage (NAT: not known). ``placed`` is False for losses at no known step.
+    ``seen`` and ``stayed`` are bit sets of stages (bit k): an entry exists; a stay began. ``won_at`` and ``lost_at`` are of outcomes that
+    stand. ``back_into`` counts backward moves by the stage they led into, ``reopened`` undone losses.
+    """
+
+    facts: Facts
+    stages: int
+    as_of: AsOf
+    timezone: str
+    stays: Stays
+    outcome: Array
+    stage: Array
+    stage_now: Array
+    since: Moments
+    placed: Array
+    has_history: Array
+    on_hold: Array
+    unmapped: Array
+    seen: Array
+    stayed: Array
+    won_at: Moments
+    lost_at: Moments
+    reopened: Array
+    back_moves: Array
+    back_into: Array
+    pairs: Stays
+    """The same for the pairs of stages the funnel declares: ``stage`` is the pair's index, an advance's exit code is 0."""
+    excluded: int = 0
+    not_yet: int = 0
+    """Deals created after as-of: they do not exist yet."""
+    unknown_history: int = 0
+    """Entries of ids that no deal row has."""
+    unknown_ids: tuple[str, ...] = ()
+    outcome_conflicts: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    """Deals whose row claims another outcome than their history shows."""
+    stage_conflicts: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    """Deals whose current label is another than the last of their history."""
+
+    @property
+    def n(self) -> int:
+        return self.facts.n
+
+    @cached_property
+    def deals(self) -> pd.DataFrame:
+        """One row a deal; see the module's example."""
+        import pandas as pd
+
+        facts = self.facts
+        known = self.outcome == Outcome.OPEN
+        frame = pd.DataFrame(
+            {
+                "deal_id": [facts.id_text(code) for code in range(self.n)],
+                "outcome": pd.Categorical.from_codes(self.outcome, ["open", "won", "lost"]),
+                "stage": self.stage.astype(np.int16),
+                "stage_now": pd.array(np.where(known, self.stage_now, 0), dtype="Int16"),
+                "created": _stamps(facts.created.at),
+                "closed": _stamps(np.where(self.outcome == Outcome.WON, self.won_at.at, self.lost_at.at)),
+                "since": _stamps(self.since.at),
+                "placed": self.placed,
+                "has_history": self.has_history,
+                "on_hold": self.on_hold,
+                "unmapped": self.unmapped,
+                "reopened": self.reopened,
+                "back_moves": self.back_moves,
+                "amount": np.where(facts.amount_known, facts.amount / 100, np.nan),
+                "currency": _categories(facts.currency),
+                "owner": _categories(facts.owner),
+                "source": _categories(facts.source),
+                "lost_reason": _categories(facts.lost_reason),
+                "company": _categories(facts.company),
+                "title": _categories(facts.title),
+            }
+        )
+        frame.loc[~known, "stage_now"] = pd.NA
+        return frame
+
+    @cached_property
+    def stays_frame(self) -> pd.DataFrame:
+        """One row a stay; ``to`` is the next stage of an advance, ``days`` NaN where the length is not known."""
+        import pandas as pd
+
+        stays = self.stays
+        advance = stays.exit < STILL_OPEN
+        kind = np.where(advance, 1, np.where(stays.exit == LOST, 2, 0))
+        left = np.where((stays.us == NAT) | (stays.entered == NAT) | (kind == 0), NAT, stays.entered + stays.us)
+        frame = pd.DataFrame(
+            {
+                "deal_id": [self.facts.id_text(int(code)) for code in stays.deal],
+                "stage": stays.stage.astype(np.int16),
+                "entered": _stamps(stays.entered),
+                "left": _stamps(left),
+                "exit": pd.Categorical.from_codes(kind, ["open", "advance", "lost"]),
+                "to": pd.array(np.where(advance, stays.exit, 0), dtype="Int16"),
+                "days": np.where(stays.us == NAT, np.nan, stays.us / DAY),
+            }
+        )
+        frame.loc[~advance, "to"] = pd.NA
+        return frame
+
+
+def _stamps(at: Array) -> Any:
+    import pandas as pd
+
+    return pd.DatetimeIndex(np.ascontiguousarray(at).view("M8[us]")).tz_localize("UTC")
+
+
+def _categories(labels: Labels) -> Any:
+    import pandas as pd
+
+    return pd.Categorical.from_codes(labels.codes, list(labels.texts))

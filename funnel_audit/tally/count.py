@@ -1,0 +1,136 @@
+"""Journeys -> Tally: every count that any measure needs, in one pass over the arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from funnel_audit.clock import NAT, elapsed_us
+from funnel_audit.funnel import LOST
+from funnel_audit.journeys.records import STILL_OPEN, Outcome
+from funnel_audit.tally.record import ReasonKey, Tally
+from funnel_audit.tally.spans import Spans
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from funnel_audit.journeys.records import Journeys
+
+    Array = NDArray[Any]
+
+
+def tally(journeys: Journeys, pairs: int = 0) -> Tally:
+    """Count ``journeys``; ``pairs`` is how many pairs of stages are declared. The ledger is checked before it is handed on."""
+    j, k = journeys, journeys.stages
+    slot = np.where((j.outcome == Outcome.LOST) & ~j.placed, k, j.stage).astype(np.int64)
+    ledger = np.bincount(j.outcome * (k + 1) + slot, minlength=3 * (k + 1)).reshape(3, k + 1)
+    stays = j.stays
+    timed = stays.us != NAT
+    fine = timed if timed.all() else np.flatnonzero(timed)
+    spans = Spans.of(stays.stage, stays.exit, stays.us, stays.entered) if timed.all() else Spans.of(
+        stays.stage[fine], stays.exit[fine], stays.us[fine], stays.entered[fine])  # fmt: skip
+    rest = ~timed
+    begun, gone, lost = stays.entered != NAT, stays.exit != STILL_OPEN, stays.exit == LOST
+    passed = passed_without_stay(j)
+    lives, untimed_lives = count_lives(j)
+    pair_timed = j.pairs.us != NAT
+    untimed_pairs = np.zeros((2, pairs), np.int64)
+    for row, kind in enumerate((j.pairs.exit == 0, j.pairs.exit == LOST)):
+        untimed_pairs[row] = np.bincount(j.pairs.stage[~pair_timed & kind], minlength=pairs)[:pairs]
+    money, reasons = count_money(j, slot), count_reasons(j, slot)
+    counted = Tally(
+        as_of=j.as_of, stages=k, deals=j.n, with_history=int(np.count_nonzero(j.has_history)), excluded=j.excluded, not_yet=j.not_yet,
+        unmapped=int(np.count_nonzero(j.unmapped)), reopened=int(np.count_nonzero(j.reopened)), ledger=ledger,
+        on_hold=np.bincount(j.stage[j.on_hold], minlength=k), seen=count_bits(j.seen, k), skipped=skips(j),
+        back_into=j.back_into, untimed_advances=np.bincount(stays.stage[rest & begun & gone & ~lost], minlength=k) + passed[0],
+        untimed_losses=np.bincount(stays.stage[rest & begun & lost], minlength=k) + passed[1],
+        unknown_starts=np.bincount(stays.stage[rest & ~gone], minlength=k),
+        startless_exits=np.bincount(stays.stage[rest & ~begun & gone], minlength=k),
+        money=money, reasons=reasons, stays=spans, lives=lives, untimed_lives=untimed_lives,
+        pairs=Spans.of(*(column[pair_timed] for column in (j.pairs.stage, j.pairs.exit, j.pairs.us, j.pairs.entered))),
+        untimed_pairs=untimed_pairs,
+    )  # fmt: skip
+    counted.check()
+    return counted
+
+
+def count_bits(bits: Array, stages: int) -> Array:
+    """(K,) how many deals have bit k set."""
+    return np.array([int(np.count_nonzero(bits & np.uint64(1 << stage))) for stage in range(stages)], np.int64)
+
+
+def skips(j: Journeys) -> Array:
+    """(K,) deals with a history that are beyond k and never stood in it on their way."""
+    below = (np.uint64(1) << j.stage.astype(np.uint64)) - np.uint64(1)
+    return count_bits((below & ~j.stayed)[stood(j)], j.stages)
+
+
+def stood(j: Journeys) -> Array:
+    """Deals whose way through the stages is recorded: any stay of a history, or an entry into the won stage."""
+    return j.has_history & ((j.seen & np.uint64((1 << j.stages) - 1)) != 0)
+
+
+def passed_without_stay(j: Journeys) -> tuple[Array, Array]:
+    """(K,) advances and losses of deals without a recorded way: they left the stage at a time that nobody wrote down."""
+    k = j.stages
+    other = ~stood(j)
+    furthest = np.bincount(j.stage[other], minlength=k)
+    advances = np.append(furthest[::-1].cumsum()[::-1][1:], 0)
+    stayed_there = ((j.stayed >> j.stage.astype(np.uint64)) & np.uint64(1)) != 0
+    losses = np.bincount(j.stage[other & (j.outcome == Outcome.LOST) & j.placed & ~stayed_there], minlength=k)
+    return advances, losses
+
+
+def count_lives(j: Journeys) -> tuple[Spans, Array]:
+    """Created to won, lost or as-of (open), by the stage the deal stands in; and the deals whose span is not known, by outcome."""
+    created = j.facts.created
+    won, lost = j.outcome == Outcome.WON, j.outcome == Outcome.LOST
+    end = np.where(won, j.won_at.at, np.where(lost, j.lost_at.at, j.as_of.us))
+    day: Any = False
+    if j.won_at.day is not False or j.lost_at.day is not False:
+        day = np.where(won, j.won_at.day, np.where(lost, j.lost_at.day, False))
+    length = elapsed_us(created.at, created.day, end, day, j.timezone)
+    length[length < 0] = NAT
+    known = np.flatnonzero(length != NAT)
+    code = np.where(won, 0, np.where(lost, LOST, STILL_OPEN)).astype(np.uint8)
+    spans = Spans.of(j.stage_now[known], code[known], length[known], created.at[known])
+    return spans, np.bincount(j.outcome[length == NAT], minlength=3)
+
+
+def count_money(j: Journeys, slot: Array) -> dict[str | None, Array]:
+    """Per currency, (2, 3, K + 1): deals with an amount and their sums, by outcome and slot. Sums below 2**53 minor units are exact."""
+    facts, size = j.facts, 3 * (j.stages + 1)
+    rows = np.flatnonzero(facts.amount_known)
+    cell = (facts.currency.codes[rows].astype(np.int64) + 1) * size + j.outcome[rows].astype(np.int64) * (j.stages + 1) + slot[rows]
+    names: list[str | None] = [None, *facts.currency.texts]
+    counts = np.bincount(cell, minlength=len(names) * size)
+    sums = np.rint(np.bincount(cell, weights=facts.amount[rows], minlength=len(names) * size)).astype(np.int64)
+    found: dict[str | None, Array] = {}
+    for index, name in enumerate(names):
+        part = slice(index * size, (index + 1) * size)
+        if counts[part].any():
+            found[name] = np.stack([counts[part], sums[part]]).reshape(2, 3, j.stages + 1)
+    return found
+
+
+def count_reasons(j: Journeys, slot: Array) -> dict[ReasonKey, tuple[int, int, int]]:
+    """Lost deals by reason, currency and slot."""
+    facts = j.facts
+    rows = np.flatnonzero(j.outcome == Outcome.LOST)
+    reasons, currencies, slots = len(facts.lost_reason.texts) + 1, len(facts.currency.texts) + 1, j.stages + 1
+    code = (facts.lost_reason.codes[rows].astype(np.int64) + 1) * currencies
+    code = (code + facts.currency.codes[rows] + 1) * slots + slot[rows]
+    known = facts.amount_known[rows]
+    distinct, where = np.unique(code, return_inverse=True)
+    lost = np.bincount(where, minlength=len(distinct))
+    with_amount = np.bincount(where, weights=known, minlength=len(distinct))
+    sums = np.bincount(where, weights=np.where(known, facts.amount[rows], 0), minlength=len(distinct))
+    out: dict[ReasonKey, tuple[int, int, int]] = {}
+    for index, cell in enumerate(distinct.tolist()):
+        rest, place = divmod(cell, slots)
+        reason, currency = divmod(rest, currencies)
+        assert 0 <= reason < reasons
+        key = (facts.lost_reason.texts[reason - 1] if reason else None, facts.currency.texts[currency - 1] if currency else None, place)
+        out[key] = (int(lost[index]), round(with_amount[index]), round(sums[index]))
+    return out
