@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ def made(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_script_makes_the_committed_files(made: Path, sample_data: Path) -> None:
     names = {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
-    committed = {str(path.relative_to(sample_data)) for path in sample_data.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    files = [path for path in sample_data.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
+    committed = {str(path.relative_to(sample_data)) for path in files}
     assert names == committed
     assert [name for name in sorted(names - {"deals.xlsx"}) if (made / name).read_bytes() != (sample_data / name).read_bytes()] == []
 
@@ -66,7 +68,7 @@ def test_known_answers_keep_the_ledger(expected: dict[str, Any]) -> None:
     assert totals["deals"] == totals["won"] + totals["lost"] + totals["open"] == 600
     assert sum(totals["loss_reasons"].values()) == totals["lost"] == sum(row["lost"] for row in funnel)
     assert all(row["reached"] == row["advanced"] + row["lost"] + row["open"] for row in funnel[:-1])
-    assert all(earlier["advanced"] == later["reached"] for earlier, later in zip(funnel, funnel[1:], strict=False))
+    assert all(earlier["advanced"] == later["reached"] for earlier, later in pairwise(funnel))
     assert funnel[-1]["reached"] == totals["won"]
 
 

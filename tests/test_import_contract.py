@@ -1,0 +1,125 @@
+"""The import contract of docs/development.md: which room may import which. Data flows one way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "funnel_audit"
+
+# A room that stands for several files is a folder, or files of one prefix (stages_*.py: how stages.yaml is read).
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "clock": set(),
+    "labels": set(),
+    "clean": set(),
+    "estimators": set(),
+    "texts": set(),
+    "report": set(),
+    "funnel": {"labels"},
+    "journeys": {"labels"},
+    "intake": {"funnel", "journeys", "labels"},
+    "tally": {"journeys", "labels"},
+    "measures": {"tally", "estimators"},
+    "measures.stalled": {"tally", "estimators", "journeys"},
+    "measures.forecast": {"tally", "estimators", "journeys"},
+    "findings": {"journeys", "funnel", "tally", "labels"},
+    "audit": {"funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
+    "render": {"report", "texts", "clean"},
+}
+ALWAYS = {"errors", "clock"}
+"""What every room may import: the error tree, and the names for instants and days."""
+EVERYTHING = {"cli", "api", "__init__", "__main__"}
+"""Those that may import every room."""
+GIVEN_BY_TYPER = "click"
+
+
+def room_of(module: str) -> str:
+    """The room of a module named from inside the package: the longest name in the table that it begins with, else its first part."""
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        if name in MAY_IMPORT:
+            return name
+    return "funnel" if parts[0].startswith("stages_") else parts[0]
+
+
+def module_name(path: Path) -> str:
+    parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and absolute dotted name of everything that a file imports, also inside functions and for type checking only."""
+    here = ["funnel_audit", *path.relative_to(PACKAGE).with_suffix("").parts][:-1]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            above = here[: len(here) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield node.lineno, f"{base}.{alias.name}"
+
+
+def faults(path: Path) -> list[str]:
+    module = module_name(path)
+    room = room_of(module)
+    found = []
+    for line, name in imported(path):
+        place = f"{path.relative_to(PACKAGE.parent)}:{line}"
+        if name.split(".")[0] == GIVEN_BY_TYPER:
+            found.append(f"{place}: imports click; typer carries its own")
+        if not name.startswith("funnel_audit."):
+            continue
+        target = name.removeprefix("funnel_audit.")
+        if room in EVERYTHING or target == "__version__" or room_of(target) in ALWAYS:
+            continue
+        if room not in MAY_IMPORT:
+            found.append(f"{place}: {room} is a room that the contract does not know")
+        elif room.startswith("measures"):
+            # A measure never imports another one; what they share begins with an underscore.
+            parts = target.split(".")
+            if parts[0] == "measures":
+                if len(parts) < 2 or not (parts[1].startswith("_") or module == target or module == "measures"):
+                    found.append(f"{place}: a measure imports another measure ({target}); audit.py hands results on")
+            elif room_of(target) not in MAY_IMPORT[room]:
+                found.append(f"{place}: {room} may not import {target}")
+        elif room_of(target) != room and room_of(target).split(".")[0] not in MAY_IMPORT[room]:
+            found.append(f"{place}: {room} may not import {target}")
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)
+def test_imports_follow_the_contract(path: Path) -> None:
+    assert faults(path) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "count"),
+    [
+        ("tally.py", "from funnel_audit.journeys import Journeys", 0),
+        ("tally.py", "from funnel_audit.measures import pace", 1),
+        ("journeys.py", "def f():\n    from funnel_audit import intake", 1),
+        ("measures/leaks.py", "from funnel_audit.measures.pace import pace", 1),
+        ("measures/leaks.py", "from . import pace", 1),
+        ("measures/leaks.py", "from ..tally import Tally\nfrom ._rates import rate", 0),
+        ("measures/leaks.py", "from funnel_audit.journeys import Journeys", 1),
+        ("measures/stalled.py", "from funnel_audit.journeys import Journeys", 0),
+        ("render/json.py", "from funnel_audit.report import Audit\nimport funnel_audit.texts", 0),
+        ("render/json.py", "import funnel_audit.tally", 1),
+        ("cli/__init__.py", "import click\nfrom funnel_audit.intake import files", 1),
+        ("novelty.py", "from funnel_audit.report import Audit", 1),
+        ("novelty.py", "from funnel_audit.errors import InputError", 0),
+    ],
+)
+def test_the_contract_notices(file: str, source: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "funnel_audit" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(source, "utf-8")
+    monkeypatch.setattr(f"{__name__}.PACKAGE", tmp_path / "funnel_audit")
+    assert len(faults(path)) == count
