@@ -1,0 +1,216 @@
+"""What a stages file must hold beyond the types: one small check a rule, in the order in which a reader would fix them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo, available_timezones
+
+from funnel_audit.funnel import MAX_STAGES
+from funnel_audit.labels import nearest, normal
+from funnel_audit.stages_types import RawFunnel, RawStage, RawText
+from funnel_audit.stages_yaml import Document, Path, key_of
+
+
+def check(raw: RawFunnel, document: Document) -> None:
+    """Raise FunnelError for the first rule that is broken."""
+    for rule in (_count, _ids, _names, _won, _labels, _status, _numbers, _timezone, _key_stage, _pairs, _columns, _plan):
+        rule(raw, document)
+
+
+def _count(raw: RawFunnel, document: Document) -> None:
+    if len(raw.stages) < 2:
+        cure = "A funnel needs a first stage and a won stage; add what has to be done in between."
+        raise document.error(("stages",), f"fewer than 2 stages: {len(raw.stages)}", cure)
+    if len(raw.stages) > MAX_STAGES:
+        cure = "Join stages that say the same: put their labels under `aliases` of one."
+        raise document.error(("stages",), f"more than {MAX_STAGES} stages: {len(raw.stages)}", cure)
+
+
+def _ids(raw: RawFunnel, document: Document) -> None:
+    first: dict[str, int] = {}
+    for position, stage in enumerate(raw.stages):
+        path: Path = ("stages", position, "id")
+        if not normal(stage.id) or stage.id != stage.id.strip():
+            raise document.error(path, f"blank or padded with spaces: `{stage.id}`", "Write a short name such as meeting_held.")
+        if normal(stage.id) in first:
+            line = document.lines[("stages", first[normal(stage.id)], "id")]
+            raise document.error(path, f"duplicate id `{stage.id}`: line {line} has it too", "Give one of the two stages another id.")
+        first[normal(stage.id)] = position
+
+
+def _names(raw: RawFunnel, document: Document) -> None:
+    """Texts that are given must say something; a name must be given in one language at least."""
+    texts: list[tuple[Path, str | RawText | None]] = [(("title",), raw.title)]
+    for position, stage in enumerate(raw.stages):
+        texts += [(("stages", position, "name"), stage.name), (("stages", position, "task"), stage.task)]
+    texts += [(("pairs", position, "name"), pair.name) for position, pair in enumerate(raw.pairs)]
+    for path, text in texts:
+        given = [text] if isinstance(text, str) else [text.en, text.ru] if text else []
+        if text is not None and not any(normal(part or "") for part in given):
+            raise document.error(path, "the text is blank", "Write one text, or {en: ..., ru: ...}.")
+
+
+def _won(raw: RawFunnel, document: Document) -> None:
+    won = [position for position, stage in enumerate(raw.stages) if stage.won]
+    last = len(raw.stages) - 1
+    if not won:
+        cure = f"Mark the last stage, `{raw.stages[last].id}`, with `won: true`; or add a last stage that means the deal is won."
+        raise document.error(("stages", last, "won"), "no stage is the won one", cure)
+    if len(won) > 1:
+        cure = f"Keep `won: true` on the last stage, `{raw.stages[last].id}`, only."
+        raise document.error(("stages", won[0], "won"), f"{len(won)} stages are marked as won", cure)
+    if won[0] != last:
+        cure = "Move the won stage to the end; what comes after the win is no part of the sales funnel."
+        raise document.error(("stages", won[0], "won"), f"the won stage `{raw.stages[won[0]].id}` is not the last one", cure)
+
+
+def _stage_labels(stage: RawStage, position: int) -> Iterator[tuple[Path, str]]:
+    base: Path = ("stages", position)
+    yield (*base, "id"), stage.id
+    if isinstance(stage.name, str):
+        yield (*base, "name"), stage.name
+    else:
+        yield from (((*base, "name", lang), text) for lang, text in (("en", stage.name.en), ("ru", stage.name.ru)) if text)
+    yield from (((*base, "aliases", number), alias) for number, alias in enumerate(stage.aliases))
+
+
+def _listed(key: Path, labels: list[str]) -> Iterator[tuple[Path, str]]:
+    yield from (((*key, number), label) for number, label in enumerate(labels))
+
+
+def _labels(raw: RawFunnel, document: Document) -> None:
+    """A label means one thing. An excluded label may also be a lost or on-hold one: exclusion comes first."""
+    groups = [_stage_labels(stage, position) for position, stage in enumerate(raw.stages)]
+    stages_only = _apart(groups, document)
+    _apart([_listed(("exclude", "labels"), raw.exclude.labels if raw.exclude else [])], document, dict(stages_only))
+    _apart([_listed(("lost",), raw.lost), _listed(("on_hold",), raw.on_hold)], document, stages_only)
+
+
+def _status(raw: RawFunnel, document: Document) -> None:
+    if raw.status:
+        groups = [("won", raw.status.won), ("lost", raw.status.lost), ("open", raw.status.open)]
+        _apart([_listed(("status", key), words) for key, words in groups], document)
+    if raw.exclude:
+        for key, words in (("lost_reasons", raw.exclude.lost_reasons), ("sources", raw.exclude.sources)):
+            _apart([_listed(("exclude", key), words)], document)
+
+
+def _apart(groups: list[Iterator[tuple[Path, str]]], document: Document, seen: dict[str, Path] | None = None) -> dict[str, Path]:
+    """No label of one group is in another; twice in the same group is harmless. Returns normal label -> where it stands first."""
+    seen = {} if seen is None else seen
+    for group in groups:
+        own: dict[str, Path] = {}
+        for path, label in group:
+            key = normal(label)
+            if not key:
+                raise document.error(path, "the label is blank", "Write the text that your CRM shows, or delete the item.")
+            if key in seen:
+                cure = "Labels are compared without case, spaces, ё/е and look-alike letters. Keep it in the one place where it belongs."
+                line = document.lines.get(seen[key])
+                raise document.error(path, f"`{label}` is in two places: {key_of(seen[key])} in line {line} has it too", cure)
+            own.setdefault(key, path)
+        seen |= own
+    return seen
+
+
+def _numbers(raw: RawFunnel, document: Document) -> None:
+    for position, stage in enumerate(raw.stages):
+        path: Path = ("stages", position)
+        if stage.max_days is not None and not 0 < stage.max_days < math.inf:
+            cure = "Write how many days a deal may stand here, such as 14; or delete the key to take the limit from the data."
+            raise document.error((*path, "max_days"), f"must be more than 0: {stage.max_days:g}", cure)
+        if stage.target is not None and not 0 <= stage.target <= 1:
+            cure = f"Write {stage.target / 100:.12g} for {stage.target:g} %." if 1 < stage.target <= 100 else "Write a share such as 0.6."
+            raise document.error((*path, "target"), f"a share from 0 to 1 is wanted: {stage.target:g}", cure)
+        for key, value in (("max_days", stage.max_days), ("target", stage.target)):
+            if stage.won and value is not None:
+                cure = "Delete it; a target for reaching the win belongs to the stage before."
+                raise document.error((*path, key), "has no meaning in the won stage: no step follows it", cure)
+
+
+def _timezone(raw: RawFunnel, document: Document) -> None:
+    if raw.timezone == "UTC":
+        return
+    try:
+        ZoneInfo(raw.timezone)
+    except (KeyError, ValueError, OSError):
+        close = nearest(raw.timezone, sorted(available_timezones()))
+        hint = f"Did you mean {' or '.join(close)}? " if close else ""
+        cure = f"{hint}Write an IANA name such as Europe/Moscow, or UTC."
+        raise document.error(("timezone",), f"unknown time zone `{raw.timezone}`", cure) from None
+
+
+def _known_stage(stage_id: str, raw: RawFunnel, document: Document, path: Path) -> int:
+    ids = [stage.id for stage in raw.stages]
+    if stage_id not in ids:
+        close = nearest(stage_id, ids)
+        cure = f"Did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else f"Known ids: {', '.join(ids)}."
+        raise document.error(path, f"there is no stage with the id `{stage_id}`", cure)
+    return ids.index(stage_id)
+
+
+def _key_stage(raw: RawFunnel, document: Document) -> None:
+    if raw.key_stage is None:
+        return
+    position = _known_stage(raw.key_stage, raw, document, ("key_stage",))
+    if position in (0, len(raw.stages) - 1):
+        which = "first" if position == 0 else "won"
+        between = ", ".join(stage.id for stage in raw.stages[1:-1])
+        cure = f"Choose one in between: {between}." if between else "This funnel has none in between: delete the key."
+        raise document.error(("key_stage",), f"`{raw.key_stage}` is the {which} stage; the key stage is an intermediate one", cure)
+
+
+def _pairs(raw: RawFunnel, document: Document) -> None:
+    for number, pair in enumerate(raw.pairs):
+        start = _known_stage(pair.start, raw, document, ("pairs", number, "from"))
+        end = _known_stage(pair.end, raw, document, ("pairs", number, "to"))
+        if start >= end:
+            where = "is" if start == end else "comes after"
+            cure = "Swap the two." if start > end else "Name a later stage under `to`."
+            raise document.error(("pairs", number, "from"), f"`{pair.start}` {where} `{pair.end}`: a pair goes forward", cure)
+
+
+def _columns(raw: RawFunnel, document: Document) -> None:
+    for field, header in raw.columns.items():
+        path: Path = ("columns", field)
+        if isinstance(header, str):
+            if field == "entered":
+                raise document.error(path, "expected a mapping, got text", "Write `stage id: header` lines, indented under it.")
+            _header(header, document, path)
+        elif field != "entered":
+            cure = "Only `entered` holds a mapping: stage id -> header of its date column."
+            raise document.error(path, "expected the text of a header, got a mapping", cure)
+        else:
+            for stage_id, text in header.items():
+                _known_stage(stage_id, raw, document, (*path, stage_id))
+                _header(text, document, (*path, stage_id))
+
+
+def _header(header: str, document: Document, path: Path) -> None:
+    if not normal(header):
+        raise document.error(path, "the header is blank", "Write the header as the export has it, or delete the key.")
+
+
+def _plan(raw: RawFunnel, document: Document) -> None:
+    plan = raw.plan
+    if plan is None:
+        return
+    if plan.period not in ("month", "quarter", "year") and not _is_range(plan.period):
+        cure = "Write month, quarter, year, or first and last day: 2026-01-01..2026-03-31."
+        raise document.error(("plan", "period"), f"not a period: `{plan.period}`", cure)
+    if plan.wins is None and plan.amount is None:
+        raise document.error(("plan",), "the plan holds neither wins nor amount", "Add `wins: 20` or `amount: 3000000`.")
+    for key, value in (("wins", plan.wins), ("amount", plan.amount)):
+        if value is not None and not 0 < value < math.inf:
+            raise document.error(("plan", key), f"must be more than 0: {value:g}", "Write what is planned, or delete the key.")
+
+
+def _is_range(period: str) -> bool:
+    found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})", period)
+    try:
+        return bool(found) and date.fromisoformat(found[1]) <= date.fromisoformat(found[2])  # type: ignore[index]
+    except ValueError:
+        return False
