@@ -338,6 +338,9 @@ def test_ripeness() -> None:
     assert late.high == pytest.approx(share[1] + 0.11)
     enough = aj(([1], [50]), ([2], [40]), ([3], [10]))
     assert enough.ripe and enough.unresolved == pytest.approx(0.10) and enough.high == pytest.approx(share[1])
+    for step in range(1, 90):  # exactly a tenth, by many different products
+        tenth = aj(([1], [step]), ([2], [90 - step]), ([3], [10]))
+        assert tenth.ripe and tenth.unresolved == pytest.approx(0.10, abs=1e-12)
     # 80 of 100 are censored early; the last 4 at risk decide 4/20 of the mass: thin, though nothing is unresolved
     thin = aj(([2, 4], [8, 2]), ([2, 5], [8, 2]), ([1], [80]))
     assert not thin.ripe and thin.unresolved == 0.0

@@ -13,6 +13,7 @@ from funnel_audit.estimators.spans import Floats, group, line_up, still_there
 
 UNRESOLVED_LIMIT = 0.10
 """Above this share of undecided mass a rate is unripe."""
+_ABOVE = UNRESOLVED_LIMIT + 1e-9  # a tenth that comes out of a long product is a tenth, not more
 AT_RISK_LIMIT = 5
 """With fewer stays at risk than this, and more than UNRESOLVED_LIMIT of the mass undecided, a rate is unripe."""
 
@@ -153,9 +154,9 @@ def _read(
         limits = _cloglog_limits(value, _variance(value, cif[:m], before, risk, adv, adv + lost))
     assert limits is not None, "at least the longest stay has a known fate"
     few = at_risk.size - int(np.searchsorted(at_risk[::-1], AT_RISK_LIMIT, side="left"))  # the first age with too few at risk
-    thin = bool(((adv + lost)[few:] > 0.0)[before[few:] > UNRESOLVED_LIMIT].any())
+    thin = bool(((adv + lost)[few:] > 0.0)[before[few:] > _ABOVE].any())
     at_end = age == longest
-    ripe = shut == 0 or not (thin or (at_end and unresolved > UNRESOLVED_LIMIT))
+    ripe = shut == 0 or not (thin or (at_end and unresolved > _ABOVE))
     return Incidence(
         value=value,
         low=limits.low,
