@@ -204,31 +204,33 @@ class Reading:
     values: list[U64]
     _pairs: dict[int, U64] = field(default_factory=dict)
 
-    def number(self, position: int, count: int) -> I64:
-        """The number written by ``count`` (up to 18) digits from ``position``."""
-        total: U64 | None = None
+    def number(self, position: int, count: int) -> npt.NDArray[Any]:
+        """The number written by ``count`` (up to 18) digits from ``position``: int32 up to nine digits, else int64."""
+        kind = np.int32 if count <= 9 else np.int64
+        total: npt.NDArray[Any] | None = None
         end = position + count
         while position < end:
             size, piece = self._piece(position, end)
             if total is None:
-                total = piece
+                total = piece.astype(kind)
             else:
-                total *= np.uint64(10**size)
+                total *= kind(10**size)
                 total += piece
             position += size
         assert total is not None
-        return total.view(np.int64)
+        return total
 
-    def _piece(self, position: int, end: int) -> tuple[int, U64]:
+    def _piece(self, position: int, end: int) -> tuple[int, U8]:
         """Two digits at once where one word holds both: every byte of ``10 v + (v >> 8)`` is a digit and its right neighbour."""
-        ten, eight, low = np.uint64(10), np.uint64(8), np.uint64(0xFF)
         word = next((i for i, offset in enumerate(self.offsets) if offset <= position and position + 2 <= min(offset + 8, end)), None)
         if word is not None:
             if word not in self._pairs:
-                self._pairs[word] = self.values[word] * ten + (self.values[word] >> eight)
-            return 2, (self._pairs[word] >> np.uint64(8 * (position - self.offsets[word]))) & low
+                pairs = self.values[word] >> np.uint64(8)
+                pairs += self.values[word] * np.uint64(10)
+                self._pairs[word] = pairs
+            return 2, self._pairs[word].view(np.uint8)[position - self.offsets[word] :: 8]
         word = next(i for i, offset in enumerate(self.offsets) if offset <= position < offset + 8)
-        return 1, (self.values[word] >> np.uint64(8 * (position - self.offsets[word]))) & low
+        return 1, self.values[word].view(np.uint8)[position - self.offsets[word] :: 8]
 
 
 L = TypeVar("L")

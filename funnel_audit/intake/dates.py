@@ -21,11 +21,13 @@ from funnel_audit.intake.zones import DAY_US, NAT, SECOND_US, end_of_day_us, loc
 
 __all__ = ["NAT", "Instants", "Order", "date_order", "end_of_day_us", "local_days", "parse_instants", "parse_moment"]
 
+I32 = npt.NDArray[np.int32]
 Marks = npt.NDArray[np.uint16]
 _MEMORY = 200_000  # distinct odd texts remembered between chunks
 _SAMPLE = 4096
 _MONTHS = [(year, month) for year in range(FIRST_YEAR, LAST_YEAR + 1) for month in range(1, 13)]
-_STARTS = np.array([date(year, month, 1).toordinal() - 719_163 for year, month in [*_MONTHS, (LAST_YEAR + 1, 1)]], dtype=np.int64)
+_STARTS = np.array([date(year, month, 1).toordinal() - 719_164 for year, month in [*_MONTHS, (LAST_YEAR + 1, 1)]], dtype=np.int32)
+"""The day before each month: plus the day of the month = days since the epoch."""
 _LENGTHS = np.diff(_STARTS)
 
 
@@ -69,6 +71,7 @@ class _Column:
         self.order, self.words, self.encoding, self.as_written = order, words, encoding, as_written
         self.at: I64 = np.full(len(column), NAT, dtype=np.int64)
         self.marks: Marks = np.zeros(len(column), dtype=np.uint16)
+        self.union = Mark(0)
         self._texts: dict[bytes, tuple[int, int]] = {}
         self._sweep = Sweep(self._learn, self._read)
         begin = 0
@@ -83,8 +86,11 @@ class _Column:
                 self._chunk(values, value_at[:-1], value_marks[:-1])
                 at[:], marks[:] = value_at[index], value_marks[index]
             begin += rows
+            self.union |= Mark(int(np.bitwise_or.reduce(marks, initial=0)))
 
     def has(self, mark: Mark) -> Bool:
+        if not self.union & mark:
+            return np.zeros(len(self.marks), dtype=bool)
         return (self.marks & np.uint16(mark)) != 0
 
     def evidence(self) -> Order:
@@ -143,24 +149,24 @@ class _Column:
         if not fits.any():
             return fits
 
-        def number(place: tuple[int, int]) -> I64:
+        def number(place: tuple[int, int]) -> I32:
             return digits.number(place[0], place[1] - place[0])
 
         day, month = number(form.day), form.month if isinstance(form.month, int) else number(form.month)
         year = number(form.year)
         if form.year[1] - form.year[0] == 2:
-            year = np.array([full_year(two) for two in range(256)], dtype=np.int64)[year]
+            year = np.array([full_year(two) for two in range(256)], dtype=np.int32)[year & 0xFF]
         first, second = day, month
         if form.ordered and self.order == "mdy":
             month, day = day, np.asarray(month)
         key = year * 12 + (month - (FIRST_YEAR * 12 + 1))
-        good = (key.view(np.uint64) < len(_LENGTHS)) & (np.asarray(month - 1).view(np.uint64) < 12)
+        good = (key.view(np.uint32) < len(_LENGTHS)) & (np.asarray(month - 1).view(np.uint32) < 12)
         if not good.all():
             key *= good
-        good &= (day - 1).view(np.uint64) < _LENGTHS[key].view(np.uint64)
-        at = _STARTS[key]
-        at += day
-        at -= 1
+        good &= (day - 1).view(np.uint32) < _LENGTHS[key].view(np.uint32)
+        days = _STARTS[key]
+        days += day
+        at = days.astype(np.int64)
         at *= DAY_US
         marks: Any = np.uint16(Mark.DAY)
         if form.hour is not None:
@@ -168,8 +174,8 @@ class _Column:
             if form.half is not None:
                 half = block.bytes_at(form.half, rows) | 0x20
                 fits &= (half == ord("a")) | (half == ord("p"))
-                good &= (hour - 1).view(np.uint64) < 12
-                hour = hour % 12 + 12 * (half == ord("p"))
+                good &= (hour - 1).view(np.uint32) < 12
+                hour = hour % 12 + np.int32(12) * (half == ord("p"))
             good &= hour < 24
             good &= minute < 60
             hour *= 60
@@ -179,16 +185,17 @@ class _Column:
                 seconds = number(form.second)
                 good &= seconds < 60
                 hour += seconds
-            hour *= SECOND_US
+            within = hour.astype(np.int64)
+            within *= SECOND_US
             if form.fraction is not None:
                 size = min(form.fraction[1] - form.fraction[0], 6)
-                hour += digits.number(form.fraction[0], size) * 10 ** (6 - size)
-            marks = (hour == 0).astype(np.uint16)
+                within += digits.number(form.fraction[0], size) * np.int64(10 ** (6 - size))
+            marks = (within == 0).astype(np.uint16)
             marks *= np.uint16(Mark.MIDNIGHT)
             if form.offset_us is not None:
                 marks |= np.uint16(Mark.ABSOLUTE)
-                hour -= 0 if self.as_written else form.offset_us
-            at += hour
+                within -= 0 if self.as_written else form.offset_us
+            at += within
         if form.ordered:
             marks = marks | np.uint16(Mark.ORDERED | (Mark.DOTTED if form.dotted else 0))
             marks = marks | ((first > 12) & (first <= 31) & (second <= 12)) * np.uint16(Mark.FIRST)
@@ -266,17 +273,13 @@ def parse_instants(
         used = "dmy"
     if used != start and ordered.any():
         read = _Column(column, used, quiet, encoding, False)
-    no_time, nothing = Mark.DAY | Mark.MIDNIGHT, Mark.MISSING | Mark.BAD
-    readable = ~read.has(nothing)
-    serial = read.has(Mark.SERIAL)
-    if serial.any() and np.any(readable & ~serial):
-        read.at[serial] = NAT
-        read.marks[serial] = Mark.BAD
-        readable &= ~serial
-    if bool((read.has(no_time) | ~readable).all()):
+    _settle_serials(read)
+    readable = ~read.has(Mark.MISSING | Mark.BAD)
+    if readable.any() and bool((read.has(Mark.DAY | Mark.MIDNIGHT) | ~readable).all()):
         if read.has(Mark.ABSOLUTE).any():
             read = _Column(column, used, quiet, encoding, True)
-            read.marks &= ~np.uint16(Mark.ABSOLUTE)
+            _settle_serials(read)
+        read.union = (read.union | Mark.DAY) & ~Mark.ABSOLUTE
         read.marks[readable] |= np.uint16(Mark.DAY)
     absolute = read.has(Mark.ABSOLUTE)
     if not absolute.any():
@@ -294,6 +297,15 @@ def parse_instants(
         bool(ordered.any()) and evidence.day_first == evidence.month_first and not dotted,
         evidence.mixed,
     )
+
+
+def _settle_serials(read: _Column) -> None:
+    """Day numbers are dates only where all readable cells are: one among real dates is a slip."""
+    serial = read.has(Mark.SERIAL)
+    if serial.any() and np.any(~serial & ~read.has(Mark.MISSING | Mark.BAD)):
+        read.at[serial] = NAT
+        read.marks[serial] = Mark.BAD
+        read.union |= Mark.BAD
 
 
 def parse_moment(text: str, timezone: str) -> tuple[int, bool]:
