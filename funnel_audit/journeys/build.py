@@ -294,7 +294,10 @@ def row_stays(facts: Facts, ends: Ends, stage: Array, no_chain: Array, placed: A
 
 
 def pair_stays(history: History, ends: Ends, pairs: Sequence[tuple[int, int]]) -> Stays:
-    """From reaching ``start`` or later to reaching ``end`` or later, for each declared pair; a deal that jumps over both takes 0 days."""
+    """From reaching ``start`` or later to reaching ``end`` or later, for each declared pair.
+
+    Exit code 0 is an arrival; 1 an arrival by one jump over both, which takes no time: it counts for the rate, not for the pace.
+    """
     deal, stage, at = history.chain_deal, history.chain_stage.astype(np.int16), history.chain_at
     before = np.empty(len(deal), np.int16)
     before[:1] = -1
@@ -313,7 +316,7 @@ def pair_stays(history: History, ends: Ends, pairs: Sequence[tuple[int, int]]) -
         target = arrives[where[found]]
         end_at[found] = at.at[target]
         end_day[found] = flags(at.day, target)
-        code[found] = 0
+        code[found] = np.where(target == begins[found], 1, 0)
         if end < ends.won_stage:
             missing = ~found & (ends.outcome[who] == Outcome.WON)
             end_at[missing], code[missing] = NAT, 0

@@ -215,7 +215,7 @@ class Journeys:
     back_moves: Array
     back_into: Array
     pairs: Stays
-    """The same for the pairs of stages the funnel declares: ``stage`` is the pair's index, an advance's exit code is 0."""
+    """The same for the pairs of stages the funnel declares: ``stage`` is the pair's index, an arrival's exit code is 0, or 1 by a jump over both."""
     excluded: int = 0
     not_yet: int = 0
     """Deals created after as-of: they do not exist yet."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from funnel_audit.clock import NAT, elapsed_us
+from funnel_audit.clock import NAT, elapsed_us, local_days
 from funnel_audit.funnel import LOST
 from funnel_audit.journeys.records import STILL_OPEN, Outcome
 from funnel_audit.tally.record import ReasonKey, Tally
@@ -15,7 +15,7 @@ from funnel_audit.tally.spans import Spans
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from funnel_audit.journeys.records import Journeys
+    from funnel_audit.journeys.records import Journeys, Labels
 
     Array = NDArray[Any]
 
@@ -36,7 +36,7 @@ def tally(journeys: Journeys, pairs: int = 0) -> Tally:
     lives, untimed_lives = count_lives(j)
     pair_timed = j.pairs.us != NAT
     untimed_pairs = np.zeros((2, pairs), np.int64)
-    for row, kind in enumerate((j.pairs.exit == 0, j.pairs.exit == LOST)):
+    for row, kind in enumerate((j.pairs.exit < STILL_OPEN, j.pairs.exit == LOST)):
         untimed_pairs[row] = np.bincount(j.pairs.stage[~pair_timed & kind], minlength=pairs)[:pairs]
     money, reasons = count_money(j, slot), count_reasons(j, slot)
     counted = Tally(
@@ -47,7 +47,7 @@ def tally(journeys: Journeys, pairs: int = 0) -> Tally:
         untimed_losses=np.bincount(stays.stage[rest & begun & lost], minlength=k) + passed[1],
         unknown_starts=np.bincount(stays.stage[rest & ~gone], minlength=k),
         startless_exits=np.bincount(stays.stage[rest & ~begun & gone], minlength=k),
-        money=money, reasons=reasons, stays=spans, lives=lives, untimed_lives=untimed_lives,
+        money=money, reasons=reasons, wins_by_day=count_wins(j), stays=spans, lives=lives, untimed_lives=untimed_lives,
         pairs=Spans.of(*(column[pair_timed] for column in (j.pairs.stage, j.pairs.exit, j.pairs.us, j.pairs.entered))),
         untimed_pairs=untimed_pairs,
     )  # fmt: skip
@@ -114,23 +114,44 @@ def count_money(j: Journeys, slot: Array) -> dict[str | None, Array]:
     return found
 
 
+def sparse(code: Array, amount: Array, known: Array) -> list[tuple[int, tuple[int, int, int]]]:
+    """Per distinct code: (rows, of them with an amount, the sum of those in minor units)."""
+    distinct, where = np.unique(code, return_inverse=True)
+    size = len(distinct)
+    rows, with_amount = np.bincount(where, minlength=size), np.bincount(where, weights=known, minlength=size)
+    sums = np.bincount(where, weights=np.where(known, amount, 0), minlength=size)
+    return [(int(c), (int(r), round(w), round(s))) for c, r, w, s in zip(distinct, rows, with_amount, sums, strict=True)]
+
+
 def count_reasons(j: Journeys, slot: Array) -> dict[ReasonKey, tuple[int, int, int]]:
     """Lost deals by reason, currency and slot."""
     facts = j.facts
     rows = np.flatnonzero(j.outcome == Outcome.LOST)
-    reasons, currencies, slots = len(facts.lost_reason.texts) + 1, len(facts.currency.texts) + 1, j.stages + 1
+    currencies, slots = len(facts.currency.texts) + 1, j.stages + 1
     code = (facts.lost_reason.codes[rows].astype(np.int64) + 1) * currencies
     code = (code + facts.currency.codes[rows] + 1) * slots + slot[rows]
-    known = facts.amount_known[rows]
-    distinct, where = np.unique(code, return_inverse=True)
-    lost = np.bincount(where, minlength=len(distinct))
-    with_amount = np.bincount(where, weights=known, minlength=len(distinct))
-    sums = np.bincount(where, weights=np.where(known, facts.amount[rows], 0), minlength=len(distinct))
     out: dict[ReasonKey, tuple[int, int, int]] = {}
-    for index, cell in enumerate(distinct.tolist()):
+    for cell, numbers in sparse(code, facts.amount[rows], facts.amount_known[rows]):
         rest, place = divmod(cell, slots)
         reason, currency = divmod(rest, currencies)
-        assert 0 <= reason < reasons
-        key = (facts.lost_reason.texts[reason - 1] if reason else None, facts.currency.texts[currency - 1] if currency else None, place)
-        out[key] = (int(lost[index]), round(with_amount[index]), round(sums[index]))
+        out[named(facts.lost_reason, reason), named(facts.currency, currency), place] = numbers
     return out
+
+
+def count_wins(j: Journeys) -> dict[tuple[str | None, int | None], tuple[int, int, int]]:
+    """Won deals by currency and the local day they were won."""
+    facts = j.facts
+    rows = np.flatnonzero(j.outcome == Outcome.WON)
+    days = local_days(j.won_at.at[rows], j.timezone)
+    currencies = len(facts.currency.texts) + 1
+    code = np.where(days == NAT, -1, days) * currencies + facts.currency.codes[rows] + 1
+    out: dict[tuple[str | None, int | None], tuple[int, int, int]] = {}
+    for cell, numbers in sparse(code, facts.amount[rows], facts.amount_known[rows]):
+        day, currency = divmod(cell, currencies)
+        out[named(facts.currency, currency), None if day < 0 else day] = numbers
+    return out
+
+
+def named(labels: Labels, code: int) -> str | None:
+    """The text of a code that was shifted by one, so that 0 is blank."""
+    return labels.texts[code - 1] if code else None

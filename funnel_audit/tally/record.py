@@ -35,6 +35,7 @@ class Tally:
     ``startless_exits``   (K,)        stays that ended, at a known time, but began before the data do
     ``money``             currency -> (2, 3, K + 1)  deals with an amount, and the sum in minor units
     ``reasons``           (reason, currency, slot) -> (lost deals, of them with amount, sum in minor units)
+    ``wins_by_day``       (currency, local day) -> (won deals, of them with amount, sum in minor units); day None: not known
     ``stays``, ``lives``, ``pairs``  spans: time in a stage (track: stage); created to won, lost or open (track: the stage stood in);
                           start to end of a declared pair (track: its index)
     ``untimed_lives``     (3,)        by outcome: deals whose creation or closing is not known
@@ -60,6 +61,7 @@ class Tally:
     startless_exits: Array
     money: dict[str | None, Array]
     reasons: dict[ReasonKey, tuple[int, int, int]]
+    wins_by_day: dict[tuple[str | None, int | None], tuple[int, int, int]]
     stays: Spans
     lives: Spans
     pairs: Spans
@@ -76,9 +78,9 @@ class Tally:
             mine, theirs = getattr(self, spec.name), getattr(other, spec.name)
             if spec.name == "money":
                 sums["money"] = {key: mine.get(key, 0) + theirs.get(key, 0) for key in mine.keys() | theirs.keys()}
-            elif spec.name == "reasons":
+            elif spec.name in ("reasons", "wins_by_day"):
                 keys = mine.keys() | theirs.keys()
-                sums["reasons"] = {
+                sums[spec.name] = {
                     key: tuple(a + b for a, b in zip(mine.get(key, (0, 0, 0)), theirs.get(key, (0, 0, 0)), strict=True)) for key in keys
                 }
             else:
@@ -113,5 +115,10 @@ class Tally:
         left[0] += self.unplaced
         if not (reached == left).all() or self.deals != int(self.ledger.sum()) or self.ledger[Outcome.WON, :-2].any():
             raise AssertionError(f"the ledger does not add up: reached {reached.tolist()}, accounted for {left.tolist()}")
+        in_spans = np.bincount(self.stays.key >> 57, weights=self.stays.count, minlength=self.stages)[: self.stages].astype(np.int64)
+        told = in_spans + self.skipped + self.untimed_advances + self.untimed_losses + self.unknown_starts + self.startless_exits
+        told[0] += self.unplaced
+        if (told != reached)[:-1].any():
+            raise AssertionError(f"stays do not add up: reached {reached.tolist()}, accounted for {told.tolist()}")
         if self.ledger[Outcome.OPEN, self.stages] or self.ledger[Outcome.WON, self.stages]:
             raise AssertionError("only a loss can be at no known step")
