@@ -27,13 +27,13 @@ contract: ## which part may import which (docs/development.md)
 	$(PY) -m pytest tests/test_import_contract.py
 
 locale: ## the Russian catalogue is complete and compiled
-	$(PY) tools/locale.py --check
+	$(PY) tools/catalogues.py --check
 
 schemas: ## write the JSON Schemas of stages.yaml and of the report
-	$(PY) tools/schemas.py
+	$(PY) docs/make_schemas.py
 
 schemas-check: ## the committed schemas are what the types say
-	$(PY) tools/schemas.py --check
+	$(PY) docs/make_schemas.py --check
 
 picture: ## draw docs/report.svg, the README's picture
 	$(PY) docs/make_picture.py
@@ -51,9 +51,9 @@ wheel-check: ## the wheel, installed alone, runs --help and the report
 	@tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	$(PY) -m pip --disable-pip-version-check wheel -q --no-deps -w "$$tmp/dist" . ; \
 	$(PY) -m zipfile -l "$$tmp"/dist/*.whl > "$$tmp/list"; \
-	for part in funnel_audit/stages.yaml funnel_audit/intake/dialects/ .mo funnel_audit/__main__.py; do \
+	for part in funnel_audit/stages.yaml funnel_audit/intake/dialects/ LC_MESSAGES/funnel_audit.mo funnel_audit/__main__.py; do \
 	    grep -qF "$$part" "$$tmp/list" || { echo "wheel-check: the wheel lacks $$part" >&2; exit 1; }; done; \
-	! grep -E '(^| )(tests|sample_data|bench)/' "$$tmp/list"; \
+	if grep -E '^(tests|sample_data|bench|docs|tools)/' "$$tmp/list"; then echo "wheel-check: not for users" >&2; exit 1; fi; \
 	VENV="$$tmp/venv" sh install.sh "$$tmp"/dist/*.whl; \
 	deals=$$PWD/sample_data/deals.csv; mkdir "$$tmp/elsewhere"; cd "$$tmp/elsewhere"; \
 	"$$tmp/venv/bin/funnel-audit" --help > "$$tmp/help"; grep -q report "$$tmp/help"; \

@@ -22,6 +22,11 @@ works() { "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 if ! works; then
+    # --clear below empties the folder: only ever a virtual environment's.
+    if [ -e "$venv" ] && [ ! -f "$venv/pyvenv.cfg" ]; then
+        echo "install.sh: $venv is there and is no virtual environment; name another folder by VENV=" >&2
+        exit 1
+    fi
     if "$python" -c 'import ensurepip' 2>/dev/null; then
         "$python" -m venv --clear "$venv"
     elif "$python" -m pip --version >/dev/null 2>&1; then
