@@ -205,7 +205,7 @@ def _plan(raw: RawFunnel, document: Document) -> None:
         raise document.error(("plan",), "the plan holds neither wins nor amount", "Add `wins: 20` or `amount: 3000000`.")
     for key, value in (("wins", plan.wins), ("amount", plan.amount)):
         if value is not None and not 0 < value < math.inf:
-            raise document.error(("plan", key), f"must be more than 0: {value:g}", "Write what is planned, or delete the key.")
+            raise document.error(("plan", key), f"must be more than 0: {str(value)[:40]}", "Write what is planned, or delete the key.")
 
 
 def _is_range(period: str) -> bool:

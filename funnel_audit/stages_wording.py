@@ -29,6 +29,8 @@ def worded(problem: str, document: Document) -> FunnelError:
         written = str(_at(document.value, path))
         return document.error(path, f"not a currency code: `{written}`", _currency_cure(written))
     wanted, got = [*re.findall("`([^`]*)`", what), "", ""][:2]
+    if not got:
+        return document.error(path, what[:1].lower() + what[1:], "Write a value of ordinary size.")
     kinds = [_KINDS[kind] for kind in wanted.split(" | ") if kind in _KINDS]
     written = document.written.get(path, "")[:40]
     message = f"expected {' or '.join(kinds) or wanted}, got {_KINDS.get(got, 'nothing')}" + (f": `{written}`" if written else "")

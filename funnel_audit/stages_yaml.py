@@ -92,6 +92,7 @@ def _refuse_machinery(text: str, document: Document) -> None:
             raise FunnelError(f"YAML anchors and aliases are not read: `{name}`", file=document.file, line=line, cure=cure)
         tag = getattr(event, "tag", None)
         if tag:
+            tag = tag.replace(_PREFIX, "!!")
             cure = 'Delete the tag; a text that starts with ! goes in quotes: "!...".'
             raise FunnelError(f"YAML tags are not read: `{tag}`", file=document.file, line=line, cure=cure)
         if isinstance(event, yaml.events.CollectionStartEvent):
@@ -130,10 +131,10 @@ def _mapping(node: Any, path: Path, document: Document) -> dict[str, Any]:
         line = key_node.start_mark.line + 1
         key = key_node.value
         if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.removeprefix(_PREFIX) not in _TEXT:
-            shown = key if isinstance(key, str) else "a list or mapping"
-            where = (*path, shown)
+            where = (*path, key if isinstance(key, str) else "?")
             document.lines[where] = line
-            raise document.error(where, f"YAML does not read this key as text: `{shown}`", f'Put it in quotes: "{shown}":')
+            cure = f'Put it in quotes: "{key}":' if isinstance(key, str) else "A key is one text, followed by a colon."
+            raise document.error(where, "YAML does not read this key as text", cure)
         here = (*path, key)
         if here in document.lines:
             first = document.lines[here]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from funnel_audit import stages_file, stages_types
 from funnel_audit.errors import FunnelError
@@ -47,7 +51,7 @@ FAULTS = {
     "a tab": ("stages:\n\t- x\n", 2, "", "not valid YAML", "never tabs"),
     "two documents": (SMALL + "---\na: 1\n", 5, "", "not valid YAML", "Check"),
     "anchor and alias": (SMALL + "lost: &l [Lost]\non_hold: *l\n", 5, "", "anchors and aliases", "Write the value out"),
-    "tag": (SMALL + "lost: !!python/object:os.system [x]\n", 5, "", "tags are not read", "quotes"),
+    "tag": (SMALL + "lost: !!python/object:os.system [x]\n", 5, "", "tags are not read: `!!python", "quotes"),
     "nested without end": (SMALL + "lost: " + "[" * 300_000, 5, "", "nested too deep", "brackets"),
     "unknown key": (SMALL + "titel: X\n", 5, "titel", "unknown key", "`title`"),
     "unknown key, nothing like it": (SMALL + "zzz: X\n", 5, "zzz", "unknown key", "Known here: title, timezone"),
@@ -59,8 +63,8 @@ FAULTS = {
     "unknown key of status": (SMALL + "status: {loss: [x]}\n", 5, "status.loss", "unknown key", "`lost`"),
     "key twice": (SMALL + "lost: [a]\nlost: [b]\n", 6, "lost", "stands twice; the first one is in line 5", "delete one"),
     "key twice in a stage": (with_stage("{id: met, id: m, name: M}"), 3, "stages[1].id", "stands twice", "delete one"),
-    "key that YAML reads as a boolean": (SMALL + "status:\n  no: [x]\n", 6, "status.no", "as text: `no`", '"no":'),
-    "key that is a list": (SMALL + "? [a]\n: b\n", 5, "a list or mapping", "as text", "quotes"),
+    "key that YAML reads as a boolean": (SMALL + "status:\n  no: [x]\n", 6, "status.no", "not read this key as text", '"no":'),
+    "key that is a list": (SMALL + "? [a]\n: b\n", 5, "?", "not read this key as text", "one text"),
     "no stages": ("title: X\n", 1, "stages", "missing", "stages: ..."),
     "stages left blank": ("title: X\nstages:\n", 2, "stages", "missing", "stages: ..."),
     "stage without id": (with_stage("{name: M}"), 3, "stages[1].id", "missing", "id: ..."),
@@ -69,7 +73,8 @@ FAULTS = {
     "number as an alias": (with_stage("{id: met, name: M, aliases: [ok, 2024]}"), 3, "stages[1].aliases[1]", "`2024`", '"2024"'),
     "boolean as a label": (SMALL + "lost:\n  - Lost\n  - no\n", 7, "lost[1]", "got true or false: `no`", '"no"'),
     "empty item as a label": (SMALL + "lost:\n  -\n", 6, "lost[0]", "got nothing", "delete the empty item"),
-    "broken number": (SMALL + "lost: [0b]\ntitle: 0x\nplan: {wins: -_}\n", 7, "plan.wins", "", ""),
+    "broken number": (SMALL + "lost: [0b_]\n", 5, "lost[0]", "cannot be read: `0b_`", '"0b_"'),
+    "number beyond measure": (SMALL + f"plan: {{amount: {10**400}}}\n", 5, "plan.amount", "out of range", "ordinary size"),
     "aliases not in a list": (with_stage("{id: met, name: M, aliases: Meeting}"), 3, "stages[1].aliases", "a list", "[Meeting]"),
     "stages as a mapping": ("stages:\n  new: New\n", 1, "stages", "expected a list, got a mapping", "a list"),
     "stage as text": ("stages:\n  - new\n", 2, "stages[0]", "expected a mapping, got text", "key: value"),
@@ -267,6 +272,26 @@ def test_label_codes_are_stage_positions_and_outcomes() -> None:
     assert MAX_STAGES - 1 < ON_HOLD < UNMAPPED < LOST
 
 
+_scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["new", "met", "month"])
+_values = st.recursive(_scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3))
+_keys = st.sampled_from([field.encode_name for field in msgspec.structs.fields(stages_types.RawFunnel)])
+
+
+@given(st.dictionaries(_keys, _values, max_size=4))
+def test_whatever_stands_under_a_key_is_read_or_refused_with_a_cure(given_values: dict[str, object]) -> None:
+    stages = [{"id": "new", "name": "New"}, {"id": "met", "name": "Met"}, {"id": "done", "name": "Done", "won": True}]
+    try:
+        parse_funnel(yaml.safe_dump({"stages": stages, **given_values}, allow_unicode=True))
+    except FunnelError as error:
+        assert error.cure and error.line
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_no_bytes_crash_the_reader(data: bytes) -> None:
+    with contextlib.suppress(FunnelError):
+        parse_funnel(data)
+
+
 # The packaged default
 
 
@@ -354,7 +379,8 @@ def test_committed_schema_is_what_the_types_say() -> None:
 
 
 def test_loading_the_funnel_needs_no_heavy_import() -> None:
-    code = "import sys, funnel_audit.stages_file as s; s.load_funnel(); print(*sorted({'pandas', 'numpy', 'pyarrow', 'rich'} & set(sys.modules)))"
+    heavy = {"pandas", "numpy", "pyarrow", "rich"}
+    code = f"import sys, funnel_audit.stages_file as s; s.load_funnel(); print(*({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 
