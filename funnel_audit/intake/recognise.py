@@ -1,0 +1,117 @@
+"""What a file is, by its first bytes: CRMs name HTML tables ``.xls`` and people name PDFs ``.csv``, so the name says nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Literal
+
+from funnel_audit.errors import InputError
+from funnel_audit.intake.source import MIB, Source, Window
+
+Container = Literal["text", "excel", "html", "parquet"]
+
+ZIP_RATIO, ZIP_FLOOR, ZIP_CAP = 200, 64 * MIB, 2048 * MIB
+LOOK = 64 * 1024
+
+_REFUSED: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"\x1f\x8b", "a gzip file inside a gzip file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"ARROW1", "an Arrow IPC file"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+)
+_CURE = "Export the deals as CSV or Excel and name that file."
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CONTROL = bytes(set(range(1, 32)) - {9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31})
+
+
+def recognise(source: Source) -> Container:
+    """The container of ``source``; raises InputError for what cannot hold a table of deals."""
+    look = bytes(source.part(0, min(LOOK, source.size)))
+    if look.startswith(b"PK\x03\x04") or look.startswith(b"PK\x05\x06"):
+        _check_zip(source)
+        return "excel"
+    if look.startswith(_OLE):
+        return "excel"
+    if look.startswith(b"PAR1"):
+        return "parquet"
+    for magic, what in _REFUSED:
+        if look.startswith(magic):
+            raise _refusal(source, what)
+    start = look.removeprefix(b"\xef\xbb\xbf").lstrip()[:4096].lower()
+    if start.startswith(b"<"):
+        return _markup(source, start, look.lower())
+    if re.match(rb'\{\s*["}]|\[\s*[\[{\]]', start):
+        raise _refusal(source, "JSON, not a table")
+    if len(look.translate(None, _CONTROL)) < 0.95 * len(look) and not look.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in look[:64]:
+        raise _refusal(source, "a binary file, not a table")
+    return "text"
+
+
+def looks_binary(text: str) -> bool:
+    """Text that is mostly control characters is no text: said after UTF-16 has been ruled out."""
+    return sum(1 for char in text if char < " " and char not in "\t\n\r\f\v\x1a") > 0.1 * len(text)
+
+
+def binary_refusal(source: Source) -> InputError:
+    return _refusal(source, "a binary file, not a table")
+
+
+def _refusal(source: Source, what: str, cure: str = _CURE) -> InputError:
+    return InputError(f"this is {what}.", file=source.name, cure=cure)
+
+
+def _markup(source: Source, start: bytes, look: bytes) -> Container:
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in look and start.startswith(b"<?xml"):
+        raise _refusal(source, "an Excel 2003 XML file", "Open it in Excel and save it as .xlsx.")
+    if b"<table" in look or b"<html" in start or b"<meta" in start or b"<!doctype html" in start:
+        return "html"
+    if re.match(rb"<(\?xml|[a-z][\w:.-]*[\s/>])", start):
+        raise _refusal(source, "XML, not a table")
+    return "text"
+
+
+def _check_zip(source: Source) -> None:
+    """Refuses what is no workbook, and a workbook that would unpack to an absurd size, before anything unpacks it."""
+    try:
+        with zipfile.ZipFile(io.BufferedReader(_Seekable(source.part()))) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise InputError("the Excel or zip file is damaged or cut short.", file=source.name, cure="Export or copy it again.") from None
+    names = {info.filename for info in infos}
+    total = sum(info.file_size for info in infos)
+    if "word/document.xml" in names:
+        raise _refusal(source, "a Word document")
+    if any(name.startswith("ppt/") for name in names):
+        raise _refusal(source, "a PowerPoint presentation")
+    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} and not any(name.startswith("xl/") for name in names):
+        raise _refusal(source, "a zip archive", "Unpack it and name the file inside.")
+    if total > ZIP_CAP or (total > ZIP_FLOOR and total > ZIP_RATIO * source.size):
+        message = f"unpacked, this workbook takes {total // MIB} MiB, which no honest export of its size does."
+        raise InputError(message, file=source.name, cure="If it is genuine, open it in Excel and save the sheet as CSV.")
+
+
+class _Seekable(Window):
+    """zipfile reads from the end."""
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = max(0, offset + (0, self._at, len(self._view))[whence])
+        return self._at
