@@ -1,0 +1,36 @@
+"""The machine format: the record tree as JSON, one value a line, UTF-8, the same bytes for the same audit."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from funnel_audit.clean import clean_record
+from funnel_audit.report import Audit
+
+_DAYS = frozenset({"p50", "p75", "p90", "days", "limit", "median_days", "open_days", "edited_days"})
+SHARE_DIGITS, DAY_DIGITS, MONEY_DIGITS = 6, 4, 2
+
+
+def render(audit: Audit) -> bytes:
+    """JSON of the cleaned audit: shares with 6 decimals, days with 4, money with 2; what is not a number is null."""
+    tree = _rounded("", msgspec.to_builtins(clean_record(audit)))
+    return msgspec.json.format(msgspec.json.encode(tree), indent=2) + b"\n"
+
+
+def digits_of(key: str) -> int:
+    """How many decimals a key carries: amounts are money, the names above are days, everything else is a share or a count."""
+    if key.endswith("amount"):
+        return MONEY_DIGITS
+    return DAY_DIGITS if key in _DAYS else SHARE_DIGITS
+
+
+def _rounded(key: str, value: object) -> object:
+    if isinstance(value, float):
+        return round(value, digits_of(key)) + 0.0 if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _rounded(name, item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(key, item) for item in value]
+    return value

@@ -1,0 +1,61 @@
+"""The report for people: a page of plain words and tables for a terminal, or plain text for a pipe and a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+
+from rich.console import Console, RenderableType
+
+from funnel_audit.clean import clean_record
+from funnel_audit.render import SECTIONS
+from funnel_audit.render.terminal import findings, funnel, head, leaks, limits, pairs, stalled
+from funnel_audit.render.terminal.page import HOLD, Page, page_of
+from funnel_audit.report import Audit
+
+NARROWEST = 72
+"""Below this no table holds its numbers; a narrower terminal wraps the lines itself."""
+
+PARTS: Mapping[str, Callable[[Page], list[RenderableType]]] = {
+    "summary": head.summary,
+    "funnel": funnel.section,
+    "leaks": leaks.section,
+    "pairs": pairs.section,
+    "stalled": stalled.section,
+    "limits": limits.section,
+    "findings": findings.section,
+}
+
+
+def render(audit: Audit, *, width: int = 80, color: bool = False, only: frozenset[str] | None = None, top: int | None = None) -> str:
+    """The page as text, every line at most ``width`` cells; without ``color`` there is not one escape code in it.
+
+    ``only`` names sections of ``SECTIONS``; ``top`` is how many leaks are shown, and at most how many stalled deals. Nothing is taken
+    from the environment.
+    """
+    console = draw(audit, width=width, color=color, only=only, top=top)
+    assert isinstance(console.file, io.StringIO)
+    page = console.file.getvalue().replace(HOLD, " ")
+    return "\n".join(line.rstrip() for line in page.rstrip().split("\n")) + "\n"
+
+
+def draw(
+    audit: Audit, *, width: int, color: bool, only: frozenset[str] | None = None, top: int | None = None, record: bool = False
+) -> Console:
+    """A console of its own that holds the page; its NBSPs are written as ``HOLD``."""
+    width = max(width, NARROWEST)
+    console = Console(
+        file=io.StringIO(), width=width, height=100, color_system="256" if color else None, force_terminal=color, no_color=not color,
+        force_jupyter=False, force_interactive=False, legacy_windows=False, safe_box=False, markup=False, emoji=False, highlight=False,
+        record=record, _environ={},
+    )  # fmt: skip
+    page = page_of(clean_record(audit), width=width, top=top)
+    for part in head.title(page):
+        console.print(part)
+    for name in SECTIONS:
+        parts = PARTS[name](page) if only is None or name in only else []
+        if parts:
+            console.print()
+        for part in parts:
+            console.print(part)
+    return console

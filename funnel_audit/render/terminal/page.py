@@ -1,0 +1,164 @@
+"""What every section of the page is built from: cells, headings, bullets, tables, bars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from funnel_audit.report import Audit
+from funnel_audit.texts import DASH, NBSP, Texts
+
+_MARK = re.compile("([~*–]) ")
+
+HOLD = "\ufdd0"
+"""Stands for a no-break space while rich lays out: rich would break at a real one. A noncharacter, which no cleaned text holds."""
+
+WIDE = 110
+"""From this width on there is room for the columns that are good to have."""
+
+NONE = DASH
+"""What stands where there is no figure."""
+
+ROOMY = 28
+"""How wide a column that wraps should stay while there are columns that can be left out."""
+
+
+@dataclass(frozen=True)
+class Page:
+    audit: Audit
+    texts: Texts
+    width: int
+    top: int | None
+    names: Mapping[str, str]
+
+    @property
+    def wide(self) -> bool:
+        return self.width >= WIDE
+
+    def stage(self, stage_id: str) -> str:
+        """The name of a stage in the language of the audit."""
+        return self.names.get(stage_id, stage_id)
+
+    def money(self, value: float | None, currency: str | None = None) -> str:
+        """Short money in the currency given, else in the main one; empty for None."""
+        return "" if value is None else self.texts.money(value, currency or self.audit.totals.currency, short=True)
+
+
+def page_of(audit: Audit, *, width: int, top: int | None) -> Page:
+    names = {stage.stage: stage.name or stage.stage for stage in audit.funnel}
+    return Page(audit, Texts(audit.lang), width, top, names)
+
+
+def cell(text: str, style: str = "", limit: int | None = None) -> Text:
+    """Text that is never read as markup, on one line, at most ``limit`` cells wide."""
+    made = Text(text.replace(NBSP, HOLD).replace("\n", " "), style=style)
+    if limit is not None:
+        made.truncate(limit, overflow="ellipsis")
+    return made
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` cells, the last one then an ellipsis."""
+    return text if cell_len(text) <= limit else cell(text, limit=limit).plain.replace(HOLD, NBSP)
+
+
+def heading(page: Page, title: str, aside: str = "") -> Text:
+    """``── Title ── aside ─────`` over the whole width."""
+    line = Text("── ", style="dim")
+    line.append_text(cell(title, "not dim bold"))
+    if aside:
+        line.append(" · ")
+        line.append_text(cell(aside, "not dim"))
+    line.append(" ")
+    line.append("─" * max(page.width - line.cell_len, 0))
+    line.truncate(page.width)
+    return line
+
+
+def bullets(items: Iterable[RenderableType], mark: str = "•") -> Table:
+    """A list whose lines hang under their first word."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True, width=cell_len(mark))
+    grid.add_column(overflow="fold")
+    for item in items:
+        grid.add_row(Text(mark, style="cyan"), item)
+    return grid
+
+
+def legend(lines: Sequence[str]) -> list[RenderableType]:
+    """The marks in plain words, dimmed; nothing when there is nothing to explain."""
+    return [cell(_MARK.sub(rf"\1{NBSP}", line), "dim") for line in lines if line]
+
+
+def spaced(part: RenderableType) -> Padding:
+    """The part with an empty line above."""
+    return Padding(part, (1, 0, 0, 0))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; ``cells`` that are all empty (or a dash) make it disappear, unless it is ``kept``."""
+
+    head: str
+    cells: Sequence[str | Text | Group]
+    justify: Literal["left", "right"] = "right"
+    wraps: bool = False
+    kept: bool = False
+    rank: int = 0
+    """0 is always there; of the others the highest goes first where a column that wraps would become narrower than ``ROOMY``."""
+    styles: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def empty(self) -> bool:
+        return not self.kept and all(str(one) in ("", NONE) for one in self.cells)
+
+
+def table(page: Page, columns: Sequence[Column]) -> Table:
+    """The columns side by side; only those that wrap give way when the page is narrow. ``|`` in a head breaks its line."""
+    gap = 2 if page.wide else 1
+    shown = [column for column in columns if not column.empty]
+    while (rank := max(column.rank for column in shown)) and sum(_least(column) + gap for column in shown) > page.width + gap:
+        shown = [column for column in shown if column.rank < rank]
+    deep = any("|" in column.head for column in shown)
+    made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0), header_style="bold", border_style="dim")
+    for column in shown:
+        head = column.head if "|" in column.head or not deep else "|" + column.head
+        made.add_column(
+            Text(head.replace(NBSP, HOLD).replace("|", "\n"), justify=column.justify), justify=column.justify,
+            no_wrap=not column.wraps, overflow="fold", min_width=12 if column.wraps else None,
+        )  # fmt: skip
+    for row in range(len(shown[0].cells)):
+        made.add_row(*(_styled(column, row) for column in shown))
+    return made
+
+
+def _least(column: Column) -> int:
+    """The cells that a column cannot do without."""
+    texts = [*column.head.split("|"), *(one if isinstance(one, str) else one.plain for one in column.cells if not isinstance(one, Group))]
+    widest = max(cell_len(text) for text in texts)
+    return min(widest, ROOMY) if column.wraps else widest
+
+
+def _styled(column: Column, row: int) -> RenderableType:
+    value = column.cells[row]
+    if not isinstance(value, str):
+        return value
+    return cell(value, column.styles[row] if column.styles else "")
+
+
+def bar(share: float, cells: int) -> Text:
+    """``████▌░░░`` for a 0-1 share, to half a cell."""
+    halves = round(min(max(share, 0.0), 1.0) * cells * 2)
+    full = "█" * (halves // 2) + "▌" * (halves % 2)
+    made = Text(full, style="cyan")
+    made.append("░" * (cells - len(full)), style="dim")
+    return made
