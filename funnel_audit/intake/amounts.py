@@ -83,7 +83,8 @@ class _Form:
 def _grouped(pieces: list[str]) -> bool:
     """Thousands (1 234 567), or lakhs and crores (12,34,567)."""
     first, *middle, last = pieces
-    return 1 <= len(first) <= 3 and len(last) == 3 and (all(len(m) == 3 for m in middle) or (len(first) < 3 and all(len(m) == 2 for m in middle)))
+    inner = {len(piece) for piece in middle}
+    return 1 <= len(first) <= 3 and len(last) == 3 and (inner <= {3} or (len(first) < 3 and inner == {2}))
 
 
 def _read_body(body: str) -> tuple[int, Mark] | None:
@@ -140,7 +141,8 @@ def _read_form(text: str) -> _Form | None:
 
 def _half_even(number: I64, divisor: int) -> I64:
     whole, rest = np.divmod(number, divisor)
-    return whole + ((2 * rest > divisor) | ((2 * rest == divisor) & (whole % 2 == 1)))
+    rounded: I64 = whole + ((2 * rest > divisor) | ((2 * rest == divisor) & (whole % 2 == 1)))
+    return rounded
 
 
 class _Column:
@@ -226,10 +228,7 @@ class _Column:
         number: I64 | None = None
         for begin, end in form.places:
             piece = digits.number(begin, end - begin).astype(np.int64)
-            if number is None:
-                number = piece
-            else:
-                number = number * 10 ** (end - begin) + piece
+            number = piece if number is None else number * 10 ** (end - begin) + piece
         assert number is not None
         if form.mark & (Mark.LONE_COMMA | Mark.LONE_POINT | Mark.UNGROUPED) or form.digits[0] == "0":  # a leading zero is another form
             leads = number >= 10 ** (len(form.digits) - 1)

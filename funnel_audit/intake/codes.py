@@ -4,27 +4,26 @@ Labels are few: they become text once each. Ids are as many as deals, and never 
 than the whole audit. Three ways, the fastest that is exact:
 
 * numbers, perhaps behind a common beginning (``D0001234``): by value, codes in the order of the numbers;
-* other texts: by a 64-bit hash of their bytes, every cell checked against its code's text by a second, unrelated one; codes in the order of the
-  hashes, so that the order of rows does not matter. (Sorting the texts themselves takes five times as long.)
+* other texts: by a 64-bit hash of their bytes, every cell checked by a second, unrelated one; codes in the
+  order of the hashes, so that the order of rows does not matter.
+  (``np.unique`` or Arrow's dictionary of the texts take several times as long.)
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_array, as_ints, below, blocks, distinct, parts, validity
+from funnel_audit.intake.bytesview import I64, Block, Bool, Template, as_array, as_ints, blocks, distinct, parts
+from funnel_audit.intake.ranking import I32, hashes, rank, rank_keys
 
-I32 = npt.NDArray[np.int32]
-_DROPPED = frozenset("\u061c\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff") | {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-_DENSE = 8  # a table over the range of the numbers is used up to this many times their count
-_MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
+_DIRECTIONS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_DROPPED = _DIRECTIONS | set("\u061c\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff")
 
 
 def clean_text(text: str) -> str:
@@ -47,7 +46,7 @@ def label_codes(column: pa.ChunkedArray, encoding: str = "utf-8") -> tuple[I32, 
         texts, place = distinct(values)
         rows = place if index is None else np.append(place, -1)[index]
         first = np.full(len(texts) + 1, len(rows), dtype=np.int64)
-        np.minimum.at(first, rows, np.arange(len(rows))) if len(texts) > len(rows) else first.__setitem__(rows[::-1], np.arange(len(rows))[::-1])
+        first[rows[::-1]] = np.arange(len(rows))[::-1]  # where a text stands several times the last assignment, the first row, stays
         table = np.full(len(texts) + 1, -1, dtype=np.int32)
         for number in np.argsort(first[:-1], kind="stable").tolist():
             if first[number] == len(rows):
@@ -64,14 +63,13 @@ def label_codes(column: pa.ChunkedArray, encoding: str = "utf-8") -> tuple[I32, 
 class Ids:
     """The distinct ids behind the codes; a text is made only when it is asked for.
 
-    Either ``numbers`` (sorted; the text is ``prefix`` and the number, filled with zeros to ``digits``) or ``stored`` texts in ``encoding``.
+    Either ``numbers`` (sorted; the text is ``prefix`` and the number, filled with zeros to ``digits``) or ``stored`` UTF-8 texts.
     """
 
     numbers: I64 | None
     prefix: str = ""
     digits: int = 0
     stored: pa.Array | None = None
-    encodings: tuple[str, ...] = ("utf-8",)
 
     def __len__(self) -> int:
         return len(self.numbers) if self.numbers is not None else len(self.stored) if self.stored is not None else 0
@@ -94,11 +92,13 @@ def id_codes(columns: Sequence[pa.ChunkedArray], encodings: Sequence[str]) -> tu
 
     Ids are compared as text without outer white space: ``007`` is not ``7``, and 19 digits stay what they are.
     """
+    if not columns:
+        return [], Ids(None, stored=_from_texts([]))
     plain = [_plain(column, encoding) for column, encoding in zip(columns, encodings, strict=True)]
     found = _numbers(plain)
     if found is not None:
         values, prefix, digits = found
-        codes, numbers = _rank(values)
+        codes, numbers = rank(values)
         return codes, Ids(numbers, prefix, digits)
     return _hashed(plain)
 
@@ -128,7 +128,7 @@ def _from_texts(texts: list[bytes]) -> pa.Array:
 
 def _untidy(block: Block, encoding: str) -> bool:
     """Has any cell outer white space, or bytes that are not the same in UTF-8?"""
-    some = block.lengths > 0
+    some: Bool | slice = slice(None) if block.width is not None else block.lengths > 0
     ends = [block.data[block.starts[some]], block.data[block.starts[some] + block.lengths[some] - 1]]
     if any(bool(((end <= 0x20) | (end >= 0x80)).any()) for end in ends):
         return True
@@ -137,17 +137,18 @@ def _untidy(block: Block, encoding: str) -> bool:
 
 def _numbers(columns: list[list[pa.Array]]) -> tuple[list[I64], str, int] | None:
     """(numbers, common beginning, digits or 0) when all ids are numbers that are their text again; missing ones are -1."""
-    pieces = [[(begin, block) for array in chunks for begin, block in blocks(array)] for chunks in columns]
-    every = [block for column in pieces for _, block in column if block.lengths.any()]
-    if not every:
+    sample = next((block.cell(int(np.argmax(block.lengths > 0))) for block in _all(columns) if block.lengths.any()), None)
+    if sample is None or not sample[-1:].isdigit():
         return None
-    sample = every[0].cell(int(np.flatnonzero(every[0].lengths)[0]))
-    widths = {int(w) for block in every for w in (block.lengths.min(), block.lengths.max()) if w}
-    fixed = len(widths) == 1 and all(block.width is not None or len(np.unique(block.lengths[block.lengths > 0])) == 1 for block in every)
+    low, high = 1 << 62, 0
+    for block in _all(columns):
+        widths = block.lengths[block.lengths > 0] if block.width is None else block.lengths[:1]
+        low, high = min(low, int(widths.min(initial=low))), max(high, int(widths.max(initial=0)))
+    fixed = low == high
     beginning = len(sample.rstrip(b"0123456789"))
-    if beginning > 8 or not sample.isascii() or max(widths) > 40 or (fixed and max(widths) - beginning > 18):
-        beginning = _shared(every, sample) if fixed and sample.isdigit() else 99
-    if beginning > len(sample) - 1 and not (fixed and sample.isdigit()) or max(widths) - beginning > 18:
+    if fixed and beginning == 0 and high > 18:
+        beginning = _shared(columns, sample)
+    if high - beginning > 18 or low <= beginning or not sample[:beginning].isascii():
         return None
     values = []
     for chunks in columns:
@@ -159,16 +160,22 @@ def _numbers(columns: list[list[pa.Array]]) -> tuple[list[I64], str, int] | None
                     return None
             place += len(array)
         values.append(column)
-    return values, sample[:beginning].decode(), max(widths) - beginning if fixed else 0
+    return values, sample[:beginning].decode(), high - beginning if fixed else 0
 
 
-def _shared(every: list[Block], sample: bytes) -> int:
+def _all(columns: list[list[pa.Array]]) -> Iterator[Block]:
+    return (block for chunks in columns for array in chunks for _, block in blocks(array))
+
+
+def _shared(columns: list[list[pa.Array]], sample: bytes) -> int:
     """How many first bytes all the cells of one width share (long ids of one account differ only at the end)."""
     shared = len(sample) - 1
-    for block in every:
+    for block in _all(columns):
         rows = np.flatnonzero(block.lengths)
-        while shared and bool(np.any(block.data[block.starts[rows][:, None] + np.arange(shared)] != np.frombuffer(sample[:shared], np.uint8))):
-            shared -= 1
+        for position in range(shared):
+            if np.any(block.bytes_at(position, rows) != sample[position]):
+                shared = position
+                break
     return shared
 
 
@@ -191,66 +198,6 @@ def _read_numbers(block: Block, prefix: bytes, fixed: bool, out: I64) -> bool:
     return True
 
 
-def _rank(columns: list[I64]) -> tuple[list[I32], I64]:
-    """Numbers (-1 = none) to their rank among the distinct ones."""
-    low = min((int(values[values >= 0].min()) for values in columns if np.any(values >= 0)), default=0)
-    high = max((int(values.max()) for values in columns if len(values)), default=-1)
-    total = sum(len(values) for values in columns)
-    if high - low < _DENSE * total + 1024:
-        seen = np.zeros(max(high - low + 1, 0) + 1, dtype=bool)  # the last place is for the missing ones
-        for values in columns:
-            seen[np.where(values < 0, -1, values - low)] = True
-        seen[-1] = False
-        table = np.cumsum(seen, dtype=np.int32) - np.int32(1)
-        table[-1] = -1
-        return [table[np.where(values < 0, -1, values - low)] for values in columns], np.flatnonzero(seen) + low
-    codes, keys, _ = _rank_keys([values.view(np.uint64) for values in columns], [values >= 0 for values in columns])
-    return codes, keys.view(np.int64)
-
-
-def _rank_keys(columns: list[U64], present: list[Bool]) -> tuple[list[I32], U64, I64]:
-    """(codes, sorted distinct keys, for each key a row that has it, counted through all columns); a hash table and a small sort."""
-    every = columns[0] if len(columns) == 1 else np.concatenate(columns)
-    coded = as_ints(every).dictionary_encode()
-    keys = np.frombuffer(coded.dictionary.buffers()[1], dtype=np.uint64)[: len(coded.dictionary)]
-    index = np.frombuffer(coded.indices.buffers()[1], dtype=np.int32)[: len(every)]
-    there = np.concatenate(present)
-    row = np.full(len(keys), -1, dtype=np.int64)
-    if there.all():
-        row[index] = np.arange(len(index))
-    else:
-        row[index[there]] = np.flatnonzero(there)
-    used = np.flatnonzero(row >= 0)
-    order = used[np.argsort(keys[used])]
-    rank = np.full(len(keys), -1, dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    codes = rank[index]
-    codes[~there] = -1
-    return np.split(codes, np.cumsum([len(values) for values in columns])[:-1]), keys[order], row[order]
-
-
-def _hashes(block: Block, seed: int) -> U64:
-    """A 64-bit hash of every cell, word by word; each step is one-to-one in the word and in what came before."""
-    mix, fold = np.uint64(_MIX[seed]), np.uint64(32 - seed)
-    state = block.lengths.astype(np.uint64) * np.uint64(_MIX[1 - seed])
-    rows: I64 | None = None
-    for offset in range(0, int(block.lengths.max()), 8):
-        if block.width is None:
-            rows = np.flatnonzero(block.lengths > offset)
-        words = block.words(offset, rows) if block.width is None or offset + 8 <= block.width else block.words(offset, None)
-        words &= below((block.lengths if rows is None else block.lengths[rows]) - offset)
-        words ^= state if rows is None else state[rows]
-        words *= mix
-        words ^= words >> fold
-        words *= np.uint64(_MIX[1 - seed])
-        words ^= words >> np.uint64(29)
-        if rows is None:
-            state = words
-        else:
-            state[rows] = words
-    return state
-
-
 def _hashed(columns: list[list[pa.Array]]) -> tuple[list[I32], Ids]:
     sizes = [sum(len(array) for array in chunks) for chunks in columns]
     first, second = [np.zeros(size, dtype=np.uint64) for size in sizes], [np.zeros(size, dtype=np.uint64) for size in sizes]
@@ -260,14 +207,14 @@ def _hashed(columns: list[list[pa.Array]]) -> tuple[list[I32], Ids]:
         for array in chunks:
             for begin, block in blocks(array):
                 part = slice(place + begin, place + begin + len(block.starts))
-                first[number][part], second[number][part] = _hashes(block, 0), _hashes(block, 1)
+                first[number][part], second[number][part] = hashes(block)
                 present[number][part] = block.lengths > 0
             place += len(array)
-    codes, _, row = _rank_keys(first, present)
+    codes, _, row = rank_keys(first, present)
     check = np.concatenate(second)
     for number, values in enumerate(codes):
         there = values >= 0
-        if np.any((check[row][values] != second[number]) & there):
+        if len(row) and np.any((check[row][values] != second[number]) & there):
             raise AssertionError("two different ids with one 64-bit hash")
     stored = pa.chunked_array([pc.cast(array, pa.large_binary()) for chunks in columns for array in chunks], pa.large_binary())
     return codes, Ids(None, stored=_pick(stored, row))

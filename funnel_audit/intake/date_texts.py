@@ -7,7 +7,7 @@ from the groups; the fast path takes only the places, from one cell, and reads t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntFlag
 from typing import Literal
@@ -89,6 +89,27 @@ class Form:
     half: int | None
     """The place of the a or p of am and pm."""
     offset_us: int | None
+
+    def moved(self, edge: list[int]) -> Form:
+        """The same form with its places counted in bytes: ``edge[i]`` is where character i begins."""
+
+        def move(place: tuple[int, int] | None) -> tuple[int, int] | None:
+            return None if place is None else (edge[place[0]], edge[place[1]])
+
+        def sure(place: tuple[int, int]) -> tuple[int, int]:
+            return edge[place[0]], edge[place[1]]
+
+        return replace(
+            self,
+            year=sure(self.year),
+            month=self.month if isinstance(self.month, int) else sure(self.month),
+            day=sure(self.day),
+            hour=move(self.hour),
+            minute=sure(self.minute) if self.hour is not None else self.minute,
+            second=move(self.second),
+            fraction=move(self.fraction),
+            half=None if self.half is None else edge[self.half],
+        )
 
 
 def read_form(text: str) -> Form | None:
