@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from audit_example import EXAMPLES, example
 from rich.cells import cell_len
 
 from funnel_audit import render
 from funnel_audit.render import FORMATS, SECTIONS, render_as, terminal
+from funnel_audit.texts import NBSP, Texts
 
 PAGES = [(name, lang, width) for name in EXAMPLES for lang in ("en", "ru") for width in (80, 120)]
 
@@ -55,9 +59,32 @@ def test_every_figure_is_on_the_narrow_page(lang: str) -> None:
     assert "…" not in words.partition("── ")[2].partition("Daisy" if lang == "en" else "Ромашка")[0]
 
 
-def test_without_color_there_is_no_escape_and_the_words_are_the_same() -> None:
-    import re
+def times(value: Any, factor: int, name: str = "") -> Any:
+    """The same audit of so many times more deals and money."""
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.replace(value, **{key: times(getattr(value, key), factor, key) for key in value.__struct_fields__})
+    if isinstance(value, tuple):
+        return tuple(times(item, factor, name) for item in value)
+    counted = isinstance(value, int) and not isinstance(value, bool) and name != "line"
+    return value * factor if counted or (isinstance(value, float) and name.endswith("amount")) else value
 
+
+@pytest.mark.parametrize("factor", [10, 1000, 10_000])
+@pytest.mark.parametrize("width", [72, 80, 110])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_millions_of_deals_are_not_cut(lang: str, width: int, factor: int) -> None:
+    audit, texts = times(example(lang), factor), Texts(lang)
+    page = terminal.render(audit, width=width, only=frozenset({"funnel"}))
+    lines = [line for line in page.splitlines() if re.search(r"\d \(\d", line)]
+    for stage, line in zip(audit.funnel, lines, strict=False):
+        counts = [texts.number(count).replace(NBSP, " ") for count in (stage.reached, stage.open, stage.lost)]
+        assert re.search(" +".join(map(re.escape, counts)), line), line
+        assert not stage.skipped or "  " in line
+        if "kip" in page or "Мимо" in page:
+            assert not stage.skipped or line.endswith(texts.number(stage.skipped).replace(NBSP, " "))
+
+
+def test_without_color_there_is_no_escape_and_the_words_are_the_same() -> None:
     plain, colored = (terminal.render(example("ru"), width=80, color=color) for color in (False, True))
     assert "\x1b" not in plain
     assert "\x1b[" in colored
@@ -110,8 +137,6 @@ def test_json_is_rounded_in_one_place() -> None:
 
 
 def test_json_has_neither_nan_nor_infinity_nor_minus_zero() -> None:
-    import msgspec
-
     audit = example()
     first = msgspec.structs.replace(audit.funnel[0], open_days=float("nan"), open_amount=float("inf"), lost_amount=-0.0)
     text = render_as("json", msgspec.structs.replace(audit, funnel=(first,)))

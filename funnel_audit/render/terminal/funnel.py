@@ -42,17 +42,17 @@ def _columns(page: Page) -> list[Column]:
         columns.append(Column(say("So far|%"), [_so_far(page, stage) for stage in stages]))
     if page.wide:
         columns.append(
-            Column(say("From|start, %"), [page.texts.points(s.from_start.value) if s.from_start else "" for s in stages], rank=2)
+            Column(say("From|start, %"), [page.texts.points(s.from_start.value) if s.from_start else "" for s in stages], rank=3)
         )
     if paced:
         columns.append(Column(say("Days:|median"), [_days(page, stage, stage.days.p50) for stage in stages]))
         columns.append(Column(say("Days:|p90"), [_days(page, stage, stage.days.p90) for stage in stages]))
     if page.wide or not paced:
-        columns.append(Column(say("Open for,|days"), [_days(page, stage, stage.open_days) for stage in stages], rank=1 if paced else 0))
-    columns.append(Column(say("Skipped"), [_some(page, stage.skipped) for stage in stages]))
+        columns.append(Column(say("Open for,|days"), [_days(page, stage, stage.open_days) for stage in stages], rank=2 if paced else 0))
+    columns.append(Column(say("Skipped"), [_some(page, stage.skipped) for stage in stages], rank=1))
     if page.wide:
-        columns.append(Column(say("Moved|back"), [_some(page, stage.back_moves) for stage in stages], rank=3))
-        columns.append(Column(say("On|hold"), [_some(page, stage.on_hold) for stage in stages], rank=4))
+        columns.append(Column(say("Moved|back"), [_some(page, stage.back_moves) for stage in stages], rank=4))
+        columns.append(Column(say("On|hold"), [_some(page, stage.on_hold) for stage in stages], rank=5))
     return columns
 
 

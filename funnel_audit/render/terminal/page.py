@@ -28,8 +28,8 @@ WIDE = 110
 NONE = DASH
 """What stands where there is no figure."""
 
-ROOMY = 28
-"""How wide a column that wraps should stay while there are columns that can be left out."""
+NARROW, ROOMY = 14, 28
+"""How wide a column that wraps should stay while there are columns that can be left out: on a narrow page, on a wide one."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Column:
     wraps: bool = False
     kept: bool = False
     rank: int = 0
-    """0 is always there; of the others the highest goes first where a column that wraps would become narrower than ``ROOMY``."""
+    """0 is always there; of the others the highest goes first where a column that wraps would become too narrow."""
     styles: Sequence[str] = field(default_factory=tuple)
 
     @property
@@ -126,7 +126,8 @@ def table(page: Page, columns: Sequence[Column]) -> Table:
     """The columns side by side; only those that wrap give way when the page is narrow. ``|`` in a head breaks its line."""
     gap = 2 if page.wide else 1
     shown = [column for column in columns if not column.empty]
-    while (rank := max(column.rank for column in shown)) and sum(_least(column) + gap for column in shown) > page.width + gap:
+    room = ROOMY if page.wide else NARROW
+    while (rank := max(column.rank for column in shown)) and sum(_least(column, room) + gap for column in shown) > page.width + gap:
         shown = [column for column in shown if column.rank < rank]
     deep = any("|" in column.head for column in shown)
     made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0), header_style="bold", border_style="dim")
@@ -134,18 +135,19 @@ def table(page: Page, columns: Sequence[Column]) -> Table:
         head = column.head if "|" in column.head or not deep else "|" + column.head
         made.add_column(
             Text(head.replace(NBSP, HOLD).replace("|", "\n"), justify=column.justify), justify=column.justify,
-            no_wrap=not column.wraps, overflow="fold", min_width=12 if column.wraps else None,
+            no_wrap=not column.wraps, overflow="fold", min_width=NARROW if column.wraps else None,
         )  # fmt: skip
     for row in range(len(shown[0].cells)):
         made.add_row(*(_styled(column, row) for column in shown))
     return made
 
 
-def _least(column: Column) -> int:
+def _least(column: Column, room: int) -> int:
     """The cells that a column cannot do without."""
-    texts = [*column.head.split("|"), *(one if isinstance(one, str) else one.plain for one in column.cells if not isinstance(one, Group))]
-    widest = max(cell_len(text) for text in texts)
-    return min(widest, ROOMY) if column.wraps else widest
+    parts = [part for one in column.cells for part in (one.renderables if isinstance(one, Group) else [one])]
+    texts = [part.plain if isinstance(part, Text) else str(part) for part in parts]
+    widest = max(cell_len(text) for text in [*column.head.split("|"), *texts])
+    return min(widest, room) if column.wraps else widest
 
 
 def _styled(column: Column, row: int) -> RenderableType:
