@@ -100,3 +100,21 @@ def test_what_the_sample_is_for(sample_data: Path, expected: dict[str, Any]) -> 
     assert expected["totals"]["back_moves"] > 0 and sum(row["skipped"] for row in expected["funnel"]) > 0
     history = rows(sample_data / "history.csv")
     assert [row["entered_at"] for row in history] != sorted(row["entered_at"] for row in history), "not in time order"
+
+
+def test_dated_columns_are_the_first_entries_of_the_history(sample_data: Path, expected: dict[str, Any]) -> None:
+    names = {row["name"] for row in expected["funnel"]}
+    first: dict[tuple[str, str], str] = {}
+    last: dict[str, tuple[str, str]] = {}
+    for row in rows(sample_data / "history.csv"):
+        key, moment = (row["deal_id"], row["stage"]), row["entered_at"]
+        if row["stage"] in names:
+            first[key] = min(moment, first.get(key, moment))
+        last[row["deal_id"]] = max((moment, row["stage"]), last.get(row["deal_id"], ("", "")))
+    dated = {}
+    for row in rows(sample_data / "deals.csv"):
+        assert row["Этап сделки"] == last[row["ID"]][1]
+        for name in names:
+            if text := row[name]:
+                dated[row["ID"], name] = f"{text[6:10]}-{text[3:5]}-{text[:2]} {text[11:]}"
+    assert dated == first
