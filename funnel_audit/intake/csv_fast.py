@@ -22,10 +22,19 @@ _COUNT_BLOCK = 1 << 18  # stays in the cache: twice as fast as counting at once
 
 
 def read_fast(
-    source: Source, start: int, stop: int, *, delimiter: str, width: int, encoding: str, wanted: Mapping[int, Kind], multiline: bool, notes: Notes
+    source: Source,
+    start: int,
+    stop: int,
+    *,
+    delimiter: str,
+    width: int,
+    encoding: str,
+    wanted: Mapping[int, Kind],
+    multiline: bool,
+    notes: Notes,
 ) -> tuple[dict[int, Any], int] | None:
     """(columns, rows) of the records in ``source[start:stop]``, blank rows dropped; None where the tolerant path must read them."""
-    if start >= stop or _quote_left_open(source, start, stop, delimiter):
+    if start >= stop or _quote_left_open(source, start, stop, delimiter, width):
         return None
     asked = dict(wanted) or {0: "text"}
     table = _read(source, start, stop, delimiter, width, encoding, asked, multiline)
@@ -39,15 +48,16 @@ def read_fast(
         if len(asked) < width:
             blank = _wholly_blank(source, start, stop, delimiter, width, multiline, blank)
         notes.add("blank_rows", count=int(blank.sum()))
-        keep = pa.chunked_array([pa.Array.from_buffers(pa.bool_(), len(blank), [None, pa.py_buffer(np.packbits(~blank, bitorder="little"))])])
+        bits = pa.py_buffer(np.packbits(~blank, bitorder="little"))
+        keep = pa.chunked_array([pa.Array.from_buffers(pa.bool_(), len(blank), [None, bits])])
         columns = [column.filter(keep) for column in columns]
     rows = len(columns[0])
     return {index: _as_bytes(column) for index, column in zip(wanted, columns, strict=False)}, rows
 
 
-def count_newlines(view: memoryview) -> int:
+def count_byte(view: memoryview, byte: int) -> int:
     data = np.frombuffer(view, dtype=np.uint8)
-    return sum(int(np.count_nonzero(data[at : at + _COUNT_BLOCK] == 10)) for at in range(0, len(data), _COUNT_BLOCK))
+    return sum(int(np.count_nonzero(data[at : at + _COUNT_BLOCK] == byte)) for at in range(0, len(data), _COUNT_BLOCK))
 
 
 def _read(
@@ -69,10 +79,21 @@ def _read(
         return None
 
 
-def _quote_left_open(source: Source, start: int, stop: int, delimiter: str) -> bool:
-    """pyarrow takes an unclosed quote's cell up to the end of the file without a word; then the file's last quote stands where one opens."""
+def _quote_left_open(source: Source, start: int, stop: int, delimiter: str, width: int) -> bool:
+    """pyarrow takes an unclosed quote's cell up to the end of the file without a word.
+
+    Then the file's last quote stands where one opens, or the quotes are odd in number and the very last cell holds a line end.
+    """
     last = source.raw.rfind(b'"', start, stop)
-    return last >= 0 and (last == start or source.raw[last - 1 : last] in (delimiter.encode(), b"\n", b"\r"))
+    if last < 0:
+        return False
+    if last == start or source.raw[last - 1 : last] in (delimiter.encode(), b"\n", b"\r"):
+        return True
+    if count_byte(source.part(start, stop), 34) % 2 == 0:
+        return False
+    table = _read(source, start, stop, delimiter, width, "binary", {width - 1: "text"}, True)
+    cell = table.column(0)[-1].as_py() if table is not None and table.num_rows else b"\n"
+    return b"\n" in cell or b"\r" in cell
 
 
 def _any_empty(columns: list[Any]) -> bool:
@@ -100,11 +121,13 @@ def _wholly_blank(
     source: Source, start: int, stop: int, delimiter: str, width: int, multiline: bool, suspects: np.ndarray
 ) -> np.ndarray:
     """Of the rows that are empty in the wanted columns, those empty in all: the rest are deals and stay."""
-    every: dict[int, Kind] = {index: "text" for index in range(width)}
+    every: dict[int, Kind] = dict.fromkeys(range(width), "text")
     table = _read(source, start, stop, delimiter, width, "binary", every, multiline)
     if table is None:
         table = _read(source, start, stop, delimiter, width, "binary", every, True)
-    return suspects & np.logical_and.reduce([_empty(column) for column in table.columns])
+    for column in table.columns:
+        suspects = suspects & _empty(column)
+    return suspects
 
 
 def _as_bytes(column: Any) -> Any:

@@ -1,11 +1,12 @@
 """A CSV file as a ``Head``: encoding, delimiter, where the table begins and ends, and a reader for the columns that are wanted.
 
-Only the first 256 KiB and the last 64 KiB are looked at. Titles above and footers below are cut off as byte ranges, so that they cannot
+Only the first 256 KiB and the last 60 lines are looked at. Titles above and footers below are cut off as byte ranges, so that they cannot
 make the fast reader stumble.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy as np
 
 from funnel_audit.errors import InputError
 from funnel_audit.intake import layout
-from funnel_audit.intake.csv_fast import count_newlines, read_fast
+from funnel_audit.intake.csv_fast import count_byte, read_fast
 from funnel_audit.intake.csv_scan import blank_record, scan
 from funnel_audit.intake.csv_tolerant import read_tolerant
 from funnel_audit.intake.delimiter import sniff_delimiter
@@ -28,6 +29,7 @@ from funnel_audit.intake.table import Head, Kind, Table
 
 SAMPLE_RECORDS = 200
 TAIL = 64 * 1024
+TAIL_LINES = 60
 _EOL = re.compile(rb"\r\n|\r|\n")
 
 
@@ -137,12 +139,13 @@ def _lines_of_fast(region: _Region, rows: int) -> Callable[[np.ndarray], np.ndar
 
     def line_of(asked: np.ndarray) -> np.ndarray:
         if not known:
-            ends = count_newlines(region.view) + (region.source.raw[region.stop - 1 : region.stop] != b"\n")
+            ends = count_byte(region.view, 10) + (region.source.raw[region.stop - 1 : region.stop] != b"\n")
             if ends == rows:
                 return np.asarray(asked, dtype=np.int64) + region.first_line
             records = scan(region.view, region.delimiter, first_line=region.first_line, notes=Notes(region.source.name))
             known.append(np.fromiter((line for line, cells in records if not blank_record(cells)), dtype=np.int64))
-        return known[0][asked]
+        lines: np.ndarray = known[0][asked]
+        return lines
 
     return line_of
 
@@ -186,11 +189,10 @@ def _note_titles(above: list[tuple[int, list[str]]], notes: Notes) -> None:
 def _cut_footer(source: Source, start: int, delimiter: str, width: int, encoding: str, notes: Notes) -> int:
     """The offset at which the records end. A line with an odd number of quotes belongs to a multi-line cell, so the search ends there."""
     begin = max(start, source.size - TAIL)
-    tail = bytes(source.part(begin, source.size))
-    lines = tail.splitlines(keepends=True)[(1 if begin > start else 0) :]
+    lines = bytes(source.part(begin, source.size)).splitlines(keepends=True)[(1 if begin > start else 0) :][-TAIL_LINES:]
     usable = next((place for place, line in enumerate(reversed(lines)) if line.count(b'"') % 2), len(lines))
     lines = lines[len(lines) - usable :]
-    rows = [next((cells for _, cells in _records(line, delimiter, encoding, 1, 1, source.name)), []) for line in lines]
+    rows = [next(csv.reader([line.decode(encoding, "replace")], delimiter=delimiter), []) for line in lines]
     first = layout.footer_start(rows, width)
     for row in rows[first:]:
         if not layout.is_blank(row):

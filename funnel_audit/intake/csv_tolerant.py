@@ -44,9 +44,8 @@ class Builder:
 
     def columns(self) -> dict[int, Any]:
         self._flush()
-        return {
-            index: pa.chunked_array(self._chunks[index], type=_LABEL if kind == "label" else pa.binary()) for index, kind in self.wanted.items()
-        }
+        types = {index: _LABEL if kind == "label" else pa.binary() for index, kind in self.wanted.items()}
+        return {index: pa.chunked_array(self._chunks[index], type=kind) for index, kind in types.items()}
 
     def _flush(self) -> None:
         for index, cells in self._cells.items():

@@ -19,7 +19,7 @@ UTF8 = "utf-8"
 
 _WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _LETTER = re.compile(rb"[\xa8\xb8\xc0-\xff]")
-_CYRILLIC = ("cp1251", "koi8_r", "cp866")
+_CYRILLIC = ("cp1251", "koi8_r")
 
 
 def detect(source: Source) -> tuple[str, int]:
@@ -89,7 +89,7 @@ def _cyrillic(sample: bytes, words: Iterable[bytes]) -> str:
 
 
 def _is_cp1251_word(word: bytes) -> bool:
-    """Lower case after the first letter, or capitals throughout: in KOI8-R the cases are swapped, in cp866 the letters lie elsewhere."""
+    """Lower case after the first letter, or capitals throughout: in KOI8-R the cases are swapped."""
     text = word.decode("cp1251", "replace")
     return text[1:].islower() if len(text) > 1 and not text.isupper() else text.isalpha()
 

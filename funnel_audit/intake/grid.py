@@ -61,7 +61,7 @@ def head_of(grid: Grid, file: str, container: Literal["excel", "html"], *, sheet
         notes.add("blank_rows" if layout.is_blank(row) else "title_rows", line=grid.first_row + index, sample=" ".join(layout.filled(row)))
     width = max(len(top[header]), layout.table_width(top[header], top[header + 1 :]))
     end = _without_footer(grid, header + 1, end, len(layout.filled(top[header])), notes)
-    data = [row for row in (grid.texts(at) for at in islice(_filled(grid, header + 1, end), SAMPLE_RECORDS))]
+    data = [grid.texts(at) for at in islice(_filled(grid, header + 1, end), SAMPLE_RECORDS)]
     headers, dropped = layout.clean_headers(top[header], width, data)
     notes.add("empty_column", line=grid.first_row + header, count=dropped)
     for name, extra in layout.duplicates(headers).items():

@@ -30,7 +30,7 @@ def open_html(source: Source) -> Head:
         raise InputError("the HTML in this file cannot be read to its end.", file=source.name, cure=_CURE)
     tables = [rows for rows in (_rows(table) for table in root.iter("table")) if rows]
     if not tables:
-        text = " ".join("".join(root.itertext()).split())[:80]
+        text = " ".join(" ".join(str(text) for text in root.itertext()).split())[:80]
         said = f", only the text “{text}”" if text else ""
         raise InputError(f"this is a web page without a table{said}.", file=source.name, cure=_CURE)
     largest = max(tables, key=lambda rows: sum(len(row) for row in rows))
@@ -53,7 +53,7 @@ def _rows(table: Any) -> list[list[str]]:
 def _text(cell: Any) -> str:
     for line_break in cell.iter("br"):
         line_break.tail = "\n" + (line_break.tail or "")
-    return "".join(cell.itertext()).strip()
+    return "".join(str(text) for text in cell.itertext()).strip()
 
 
 def _span(cell: Any) -> int:

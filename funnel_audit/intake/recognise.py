@@ -55,7 +55,8 @@ def recognise(source: Source) -> Container:
         return _markup(source, start, look.lower())
     if re.match(rb'\{\s*["}]|\[\s*[\[{\]]', start):
         raise _refusal(source, "JSON, not a table")
-    if len(look.translate(None, _CONTROL)) < 0.95 * len(look) and not look.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in look[:64]:
+    wide = look.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in look[:64]  # perhaps UTF-16: judged after decoding
+    if not wide and len(look.translate(None, _CONTROL)) < 0.95 * len(look):
         raise _refusal(source, "a binary file, not a table")
     return "text"
 

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from funnel_audit.errors import InputError
 
@@ -44,10 +44,7 @@ class Source:
 
 def open_source(path: str, stdin: bytes | None = None) -> Source:
     """The input named by ``path`` ("-" is standard input, or ``stdin`` where its bytes are given); gzip is unpacked."""
-    if path == "-":
-        source = Source("<stdin>", sys.stdin.buffer.read() if stdin is None else stdin)
-    else:
-        source = Source(path, _map_path(path))
+    source = Source("<stdin>", sys.stdin.buffer.read() if stdin is None else stdin) if path == "-" else Source(path, _map_path(path))
     if source.size == 0:
         raise InputError("the file is empty.", file=source.name, cure="Export the deals again and check that the export finished.")
     if source.raw[:2] == b"\x1f\x8b":
@@ -76,7 +73,7 @@ class Window(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any, /) -> int:
         piece = self._view[self._at : self._at + len(buffer)]
         buffer[: len(piece)] = piece
         self._at += len(piece)
