@@ -44,7 +44,7 @@ def _walk(value: object) -> object:
         changed: dict[str, object] = {}
         for name in value.__struct_fields__:
             old = getattr(value, name)
-            new = _walk(old)
+            new = old if name == "delimiter" and old == "\t" else _walk(old)
             if new is not old:
                 changed[name] = new
         return msgspec.structs.replace(value, **changed) if changed else value

@@ -108,3 +108,5 @@ def test_a_clean_record_is_the_same_object() -> None:
     dirty = msgspec.structs.replace(audit, title="a\x1bb")
     assert clean_record(dirty) == msgspec.structs.replace(audit, title="ab")
     assert clean_record(dirty).funnel is audit.funnel
+    tabs = msgspec.structs.replace(audit.input.files[0], delimiter="\t")
+    assert clean_record(tabs).delimiter == "\t"

@@ -10,8 +10,10 @@ from funnel_audit.render.terminal.page import Page, bullets, cell, heading, shor
 from funnel_audit.texts import N_, NBSP
 
 SHAPES = {
+    "deals": N_("deal rows"),
     "deal rows": N_("deal rows"),
     "dated columns": N_("a date column per stage"),
+    "changes": N_("stage changes"),
     "stage changes": N_("stage changes"),
     "change log": N_("change log"),
     "history": N_("stage changes"),

@@ -33,7 +33,7 @@ ANALYSES = {
 
 
 def section(page: Page) -> list[RenderableType]:
-    """One bullet for each question that stays open, with the cure; the number of notes."""
+    """One bullet for each question that stays open, those with the same cure together; the number of notes."""
     texts, audit = page.texts, page.audit
     gaps = [one for one in audit.capabilities if one.verdict != "yes"]
     notes = len(audit.notes)
@@ -44,17 +44,18 @@ def section(page: Page) -> list[RenderableType]:
     if not gaps and not count:
         return []
     parts: list[RenderableType] = [heading(page, texts.say("What this export cannot show"))]
-    if gaps:
-        parts.append(bullets(_line(page, gap) for gap in gaps))
+    cures: dict[str, list[Capability]] = {}
+    for gap in gaps:
+        cures.setdefault(gap.need or "", []).append(gap)
+    for need, same in cures.items():
+        parts.append(bullets(_line(page, gap) for gap in same))
+        if need:
+            parts.append(bullets([cell(texts.say("What would show it: {need}", need=texts.word(need)), "green")], mark="→"))
     return parts + legend([count])
 
 
 def _line(page: Page, gap: Capability) -> Text:
     texts = page.texts
-    name = texts.word(ANALYSES.get(gap.analysis, gap.analysis))
-    line = cell(name, "bold")
+    line = cell(texts.word(ANALYSES.get(gap.analysis, gap.analysis)), "bold")
     verdict = texts.say("only partly") if gap.verdict == "partly" else texts.say("no")
-    line.append_text(cell(f" — {verdict}: {texts.word(gap.why)}" if gap.why else f" — {verdict}"))
-    if gap.need:
-        line.append_text(cell(" → ", "dim")).append_text(cell(texts.word(gap.need), "green"))
-    return line
+    return line.append_text(cell(f" — {verdict}: {texts.word(gap.why)}" if gap.why else f" — {verdict}"))
