@@ -15,7 +15,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every part of the audit."""
 
 
-class Interval(Record):
+class Interval(Record, frozen=True, kw_only=True):
     """A share with its 95 % interval."""
 
     value: float
@@ -23,7 +23,7 @@ class Interval(Record):
     high: float
 
 
-class Projected(Record):
+class Projected(Record, frozen=True, kw_only=True):
     """Aalen-Johansen incidence of advance against loss; ``unresolved`` is the share whose fate nobody has seen yet."""
 
     value: float
@@ -33,14 +33,14 @@ class Projected(Record):
     ripe: bool
 
 
-class Bounds(Record):
+class Bounds(Record, frozen=True, kw_only=True):
     """What unplaced losses leave open: ``low`` had all of them been lost at this step, ``high`` had none."""
 
     low: float
     high: float
 
 
-class Days(Record):
+class Days(Record, frozen=True, kw_only=True):
     """Percentiles in days; None where the curve does not get there. ``n`` is the number of stays behind it."""
 
     p50: float | None
@@ -49,7 +49,7 @@ class Days(Record):
     p75: float | None = None
 
 
-class InputFile(Record):
+class InputFile(Record, frozen=True, kw_only=True):
     name: str
     rows: int
     encoding: str | None
@@ -59,7 +59,7 @@ class InputFile(Record):
     sheet: str | None = None
 
 
-class Input(Record):
+class Input(Record, frozen=True, kw_only=True):
     files: tuple[InputFile, ...]
     stages: str
     """Where the funnel comes from: a path, "packaged", or "export" when it was made from the data."""
@@ -68,13 +68,13 @@ class Input(Record):
     created_to: str | None = None
 
 
-class WinRate(Record):
+class WinRate(Record, frozen=True, kw_only=True):
     so_far: Interval | None
     closed_only: Interval | None
     projected: Projected | None
 
 
-class LossReason(Record):
+class LossReason(Record, frozen=True, kw_only=True):
     """``reason`` None is the losses without one. ``amount`` is in the main currency."""
 
     reason: str | None
@@ -82,14 +82,14 @@ class LossReason(Record):
     amount: float | None = None
 
 
-class CurrencySum(Record):
+class CurrencySum(Record, frozen=True, kw_only=True):
     currency: str | None
     deals: int
     won_amount: float
     open_amount: float
 
 
-class Totals(Record):
+class Totals(Record, frozen=True, kw_only=True):
     deals: int
     won: int
     lost: int
@@ -109,7 +109,7 @@ class Totals(Record):
     """One row a currency, the main one first; amounts of different currencies are never added."""
 
 
-class FunnelStage(Record):
+class FunnelStage(Record, frozen=True, kw_only=True):
     """One stage; reached = advanced + lost + open (+ unplaced for the first), asserted where it is counted.
 
     ``seen``, ``skipped`` and ``back_moves`` are None where no deal has a history. ``days`` is Kaplan-Meier over all stays, any exit
@@ -141,14 +141,14 @@ class FunnelStage(Record):
     won: int | None = None
 
 
-class Reference(Record):
+class Reference(Record, frozen=True, kw_only=True):
     """What the step is held against: ``source`` is "target" or "best quarter 2026Q1"."""
 
     value: float
     source: str
 
 
-class Recoverable(Record):
+class Recoverable(Record, frozen=True, kw_only=True):
     """Per 30 days, were the step at its reference; low and high are the 95 % interval of ``wins``."""
 
     wins: float
@@ -157,12 +157,12 @@ class Recoverable(Record):
     amount: float | None
 
 
-class Window(Record):
+class Window(Record, frozen=True, kw_only=True):
     start: str = msgspec.field(name="from")
     end: str = msgspec.field(name="to")
 
 
-class Leak(Record):
+class Leak(Record, frozen=True, kw_only=True):
     """One step that loses deals. ``per_point`` = wins per 30 days gained by one percentage point more, where there is no reference."""
 
     start: str = msgspec.field(name="from")
@@ -179,7 +179,7 @@ class Leak(Record):
     ranked_first: float | None
 
 
-class StalledStage(Record):
+class StalledStage(Record, frozen=True, kw_only=True):
     stage: str
     name: str
     open: int
@@ -190,7 +190,7 @@ class StalledStage(Record):
     median_days: float | None
 
 
-class StalledDeal(Record):
+class StalledDeal(Record, frozen=True, kw_only=True):
     """``days`` since the last change of stage; ``edited_days`` since the last edit: an edit is not progress."""
 
     deal_id: str
@@ -205,7 +205,7 @@ class StalledDeal(Record):
     edited_days: float | None = None
 
 
-class Stalled(Record):
+class Stalled(Record, frozen=True, kw_only=True):
     """``unknown`` counts open deals whose stay has no known start: they can be neither called stalled nor cleared."""
 
     count: int | None
@@ -216,7 +216,7 @@ class Stalled(Record):
     deals: tuple[StalledDeal, ...]
 
 
-class Pair(Record):
+class Pair(Record, frozen=True, kw_only=True):
     start: str = msgspec.field(name="from")
     end: str = msgspec.field(name="to")
     name: str
@@ -225,7 +225,7 @@ class Pair(Record):
     days: Days
 
 
-class Note(Record):
+class Note(Record, frozen=True, kw_only=True):
     """Something that could not be evaluated: ``what`` (the key of the record), ``stage``, ``reason`` (a stable word) and one sentence."""
 
     what: str
@@ -234,7 +234,7 @@ class Note(Record):
     stage: str | None = None
 
 
-class Place(Record):
+class Place(Record, frozen=True, kw_only=True):
     """Where a finding is: a file (and physical line, and column), or a stage."""
 
     file: str | None = None
@@ -243,7 +243,7 @@ class Place(Record):
     stage: str | None = None
 
 
-class Finding(Record):
+class Finding(Record, frozen=True, kw_only=True):
     """One flaw of the data or of the funnel. ``deals`` holds the first five ids, ``count`` how many there are in all."""
 
     code: str
@@ -257,7 +257,7 @@ class Finding(Record):
     deals: tuple[str, ...] = ()
 
 
-class Capability(Record):
+class Capability(Record, frozen=True, kw_only=True):
     """One line of the doctor: can the export answer this? ``verdict`` is yes, partly or no; ``need`` names the export that would."""
 
     analysis: str
@@ -266,7 +266,7 @@ class Capability(Record):
     need: str | None = None
 
 
-class Audit(Record):
+class Audit(Record, frozen=True, kw_only=True):
     schema: str = SCHEMA
     title: str
     lang: str

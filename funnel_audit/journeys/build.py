@@ -48,14 +48,23 @@ class History:
     recorded: frozenset[int]
 
 
-def build(facts: Facts, entries: Entries, *, stages: int, as_of: AsOf, timezone: str, pairs: Sequence[tuple[int, int]] = ()) -> Journeys:
-    """Journeys of all deals that exist at ``as_of`` and are not excluded.
+def build(
+    facts: Facts, entries: Entries, *, stages: int, as_of: AsOf, timezone: str, pairs: Sequence[tuple[int, int]] = (),
+    left_out: Array | None = None, vanished: Array | None = None, unknown_history: int = 0, unknown_ids: tuple[str, ...] = (),
+) -> Journeys:  # fmt: skip
+    """Journeys of all deals that exist at ``as_of`` and are neither excluded nor ``left_out`` by the user's choice of a period.
 
     ``stages`` is the number of stages, the last being the won one; ``pairs`` are (from, to) indices. An entry after as-of does not exist.
+    ``vanished`` are deals that a series of snapshots no longer has; ``unknown_history`` counts ids of the history that no deal row has.
     """
     not_yet = (facts.created.at != NAT) & (facts.created.at > as_of.us)
-    keep = ~facts.excluded & ~not_yet
-    excluded, future = int(np.count_nonzero(facts.excluded & ~not_yet)), int(np.count_nonzero(not_yet))
+    in_scope = ~not_yet if left_out is None else ~not_yet & ~left_out
+    keep = ~facts.excluded & in_scope
+    excluded, future = int(np.count_nonzero(facts.excluded & in_scope)), int(np.count_nonzero(not_yet))
+    gone = np.zeros(facts.n, bool)
+    if vanished is not None:
+        gone[vanished] = True
+        gone = gone[keep]
     known_by_now = (entries.at == NAT) | (entries.at <= as_of.us)
     if not keep.all():
         new_code = np.cumsum(keep, dtype=np.int32) - 1
@@ -126,7 +135,8 @@ def build(facts: Facts, entries: Entries, *, stages: int, as_of: AsOf, timezone:
         facts=facts, stages=stages, as_of=as_of, timezone=timezone, stays=stays, outcome=outcome, stage=stage, stage_now=stage_now, since=since,
         placed=placed, has_history=has_history, on_hold=(current == ON_HOLD) & (outcome == Outcome.OPEN), unmapped=current == UNMAPPED,
         seen=seen, stayed=stayed, won_at=won_at, lost_at=lost_at, reopened=reopened, back_moves=back_moves, back_into=history.back_into,
-        pairs=pair_stays(history, ends, pairs), excluded=excluded, not_yet=future,
+        pairs=pair_stays(history, ends, pairs), excluded=excluded, not_yet=future, vanished=np.flatnonzero(gone),
+        unknown_history=unknown_history, unknown_ids=unknown_ids,
         stage_conflicts=np.flatnonzero(both & (label != last)),
         outcome_conflicts=np.flatnonzero(has_history & (facts.status >= 0) & (facts.status != outcome)),
     )  # fmt: skip

@@ -62,6 +62,24 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class RowTexts:
+    """A text column that is read one cell at a time, for the few deals that are shown: a million titles are never made into strings."""
+
+    read: Callable[[int], str | None]
+    rows: Array
+
+    def take(self, index: Array) -> RowTexts:
+        return RowTexts(self.read, self.rows[index])
+
+    def text(self, row: int) -> str | None:
+        return self.read(int(self.rows[row]))
+
+    @staticmethod
+    def none(n: int) -> RowTexts:
+        return RowTexts(lambda row: None, np.zeros(n, np.int8))
+
+
+@dataclass(frozen=True)
 class Moments:
     """A date column: ``at`` in microseconds UTC (NAT: not known), ``day`` where it is only a date."""
 
@@ -133,8 +151,8 @@ class Facts:
     owner: Labels
     source: Labels
     lost_reason: Labels
-    company: Labels
-    title: Labels
+    company: RowTexts
+    title: RowTexts
     excluded: Array
     row: Array
     file: Array
@@ -147,7 +165,7 @@ class Facts:
             value = getattr(self, spec.name)
             if isinstance(value, np.ndarray):
                 parts[spec.name] = value[index]
-            elif isinstance(value, Labels | Moments):
+            elif isinstance(value, Labels | Moments | RowTexts):
                 parts[spec.name] = value.take(index)
         text = self.id_text
         return replace(self, n=len(index), id_text=lambda code: text(int(index[code])), **parts)
@@ -160,7 +178,7 @@ class Facts:
             n=n, id_text=id_text, label=np.full(n, NO_LABEL, np.uint8), created=Moments.unknown(n), closed=Moments.unknown(n),
             updated=Moments.unknown(n), stage_changed=Moments.unknown(n), status=np.full(n, -1, np.int8), flag=np.full(n, -1, np.int8),
             status_decides=False, amount=np.zeros(n, np.int64), amount_known=np.zeros(n, bool), currency=blank, owner=blank, source=blank,
-            lost_reason=blank, company=blank, title=blank, excluded=np.zeros(n, bool), row=np.full(n, -1, np.int64),
+            lost_reason=blank, company=RowTexts.none(n), title=RowTexts.none(n), excluded=np.zeros(n, bool), row=np.full(n, -1, np.int64),
             file=np.zeros(n, np.int32), stage_before_loss=np.full(n, -1, np.int8),
         )  # fmt: skip
 
@@ -220,8 +238,10 @@ class Journeys:
     not_yet: int = 0
     """Deals created after as-of: they do not exist yet."""
     unknown_history: int = 0
-    """Entries of ids that no deal row has."""
+    """Ids of the history that no deal row has; they are in no figure."""
     unknown_ids: tuple[str, ...] = ()
+    vanished: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    """Deals that a series of snapshots no longer has: kept in their last state."""
     outcome_conflicts: Array = field(default_factory=lambda: np.empty(0, np.int64))
     """Deals whose row claims another outcome than their history shows."""
     stage_conflicts: Array = field(default_factory=lambda: np.empty(0, np.int64))
@@ -258,8 +278,8 @@ class Journeys:
                 "owner": _categories(facts.owner),
                 "source": _categories(facts.source),
                 "lost_reason": _categories(facts.lost_reason),
-                "company": _categories(facts.company),
-                "title": _categories(facts.title),
+                "company": [facts.company.text(code) for code in range(self.n)],
+                "title": [facts.title.text(code) for code in range(self.n)],
             }
         )
         frame.loc[~known, "stage_now"] = pd.NA

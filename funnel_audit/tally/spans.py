@@ -1,9 +1,12 @@
 """Lengths of time as a histogram: how many spans of a track have this length, this exit and this start.
 
 One span is one 63-bit number, so that counting five million of them is one sort of plain integers, and adding two histograms is merging
-two sorted arrays. From the most significant bit: track (6 bits: a stage, a pair), exit (6: next stage, STILL_OPEN, LOST), length (29: whole
-seconds, up to 17 years, longer ones are held at that), start (22: quarter hours since 1970). So the lengths of one track and exit are already
+two sorted arrays. From the most significant bit: track (6 bits: a stage, a pair), exit (6: next stage, STILL_OPEN, LOST), length (29: seconds,
+up to 17 years, longer ones are held at that), start (22: quarter hours since 1970). So the lengths of one track and exit are already
 in ascending order, and because the start is kept, the spans of a window, or those known at an earlier as-of, are cut out without a new pass.
+
+Lengths are rounded to the nearest step of ``_STEPS``, an error of at most 0.14 % (and none for whole days), so that a million stays have some
+thirty thousand distinct lengths and every estimate costs next to nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 START_BITS, LENGTH_BITS = 22, 29
 _LONGEST = (1 << LENGTH_BITS) - 1
 _LATEST = (1 << START_BITS) - 1
+_STEPS = ((0, 1), (3_600, 10), (86_400, 60), (864_000, 600), (8_640_000, 3_600))
+"""From this many seconds on, lengths are told in steps of this many; each step divides a day."""
 Group = tuple["Array", "Array"]
 """(lengths in days, ascending; how many of each)."""
 
@@ -48,7 +53,7 @@ class Spans:
         key <<= 6
         key |= exit_code
         key <<= LENGTH_BITS
-        key |= np.clip((us + SECOND // 2) // SECOND, 0, _LONGEST)
+        key |= _rounded_seconds(us)
         key <<= START_BITS
         key |= np.clip(start // QUARTER_HOUR, 0, _LATEST)
         key.sort()
@@ -80,7 +85,7 @@ class Spans:
             low = (track << 6) + code + 1
 
     def group(self, track: int, exit_code: int, since_us: int | None = None, before_us: int | None = None) -> Group:
-        """Lengths in days and counts of one track and exit, begun in [since, before); equal lengths may stand apart."""
+        """Lengths in days and counts of one track and exit, begun in [since, before)."""
         low = (track << 6) | exit_code
         shift = LENGTH_BITS + START_BITS
         begin, end = np.searchsorted(self.key, [low << shift, (low + 1) << shift])
@@ -93,7 +98,11 @@ class Spans:
             if before_us is not None:
                 keep &= start < -(-before_us // QUARTER_HOUR)
             key, count = key[keep], count[keep]
-        return ((key >> START_BITS) & _LONGEST) / 86_400, count
+        if not len(key):
+            return np.empty(0), np.empty(0, np.int64)
+        lengths = (key >> START_BITS) & _LONGEST
+        first = np.flatnonzero(np.append(True, lengths[1:] != lengths[:-1]))
+        return lengths[first] / 86_400, np.add.reduceat(count, first)
 
     def advances(self, track: int, since_us: int | None = None, before_us: int | None = None) -> Group:
         """All exits to a further stage, of whatever stage."""
@@ -108,6 +117,15 @@ class Spans:
 
     def total(self) -> int:
         return int(self.count.sum())
+
+
+def _rounded_seconds(us: Array) -> Array:
+    seconds = (us + SECOND // 2) // SECOND
+    lows, steps = (np.array(column, np.int64) for column in zip(*_STEPS, strict=True))
+    if len(seconds) and seconds.max() >= lows[1]:
+        step = steps[np.searchsorted(lows, seconds, side="right").clip(1) - 1]
+        seconds = (seconds + step // 2) // step * step
+    return np.clip(seconds, 0, _LONGEST)
 
 
 def merge(groups: list[Group]) -> Group:

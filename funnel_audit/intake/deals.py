@@ -1,0 +1,166 @@
+"""Parsed deal tables -> Facts: one row a deal, whatever the number of rows, files and spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from funnel_audit.clock import NAT
+from funnel_audit.funnel import UNMAPPED
+from funnel_audit.intake.columns import Parsed, joined, stacked, status_words, unknown_moments
+from funnel_audit.intake.table import Defect
+from funnel_audit.journeys.records import NO_LABEL, Facts, Labels, Moments, Outcome, RowTexts
+from funnel_audit.labels import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from funnel_audit.funnel import Funnel
+
+SERIES_STAGE = "stage"
+
+
+@dataclass(frozen=True)
+class DealRows:
+    """All rows of all deal tables, one below the other: ``code`` is the deal of each row, ``table`` and ``row`` where it stands."""
+
+    tables: tuple[Parsed, ...]
+    code: Any
+    table: Any
+    row: Any
+
+    def labels(self, name: str) -> Labels:
+        """A label column over all tables; blank where a table has none."""
+        return joined([part.labels.get(name) or Labels(np.full(part.rows, -1, np.int32), ()) for part in self.tables])
+
+    def moments(self, name: str) -> Moments:
+        """A date column over all tables; unknown where a table has none."""
+        return stacked([part.moments.get(name) or unknown_moments(part.rows) for part in self.tables])
+
+    def currency(self) -> Labels:
+        return joined([part.currency or Labels(np.full(part.rows, -1, np.int32), ()) for part in self.tables])
+
+    def amounts(self) -> tuple[Any, Any]:
+        return np.concatenate([part.cents for part in self.tables]), np.concatenate([part.has_amount for part in self.tables])
+
+
+def stack(tables: Sequence[Parsed], codes: Sequence[Any]) -> DealRows:
+    """Several deal tables as one; ``codes`` are the deal codes of each table's rows."""
+    return DealRows(
+        tuple(tables),
+        np.concatenate(list(codes)) if codes else np.empty(0, np.int32),
+        np.repeat(np.arange(len(tables)), [part.rows for part in tables]),
+        np.concatenate([np.arange(part.rows) for part in tables]) if tables else np.empty(0, np.int64),
+    )
+
+
+def label_to_code(texts: Sequence[str], funnel: Funnel) -> Any:
+    """Code of each distinct label text; one more element at the end, for blank (-1)."""
+    index = funnel.label_index()
+    return np.array([index.get(normal(text), UNMAPPED) for text in texts] + [NO_LABEL], np.uint8)
+
+
+def representative(code: Any, size: int) -> Any:
+    """The row that speaks for each deal: its last one; -1 for codes that have none."""
+    last = np.full(size, -1, np.int64)
+    last[code] = np.arange(len(code))
+    return last
+
+
+def facts(rows: DealRows, chosen: Any, funnel: Funnel, id_text: Callable[[int], str]) -> Facts:
+    """Facts of the deals whose rows are ``chosen``, in that order; ``id_text`` tells the id of a position in it."""
+    dialect = rows.tables[0].outline.found.dialect
+    n = len(chosen)
+
+    def moments(name: str) -> Moments:
+        return rows.moments(name).take(chosen)
+
+    def labels(name: str) -> Labels:
+        return rows.labels(name).take(chosen)
+
+    stage, status = labels("stage"), outcome_codes(labels("status"), status_words(funnel, dialect.status))
+    cents, has_amount = (column[chosen] for column in rows.amounts())
+    reason, source = labels("lost_reason"), labels("source")
+    excluded = listed(reason, funnel.exclude.lost_reasons) | listed(source, funnel.exclude.sources) | listed(stage, funnel.exclude.labels)
+    currency = rows.currency().take(chosen)
+    return Facts(
+        n=n, id_text=id_text, label=label_to_code(stage.texts, funnel)[stage.codes], created=moments("created"),
+        closed=closing(moments("closed"), moments("won_time"), moments("lost_time"), status), updated=moments("updated"),
+        stage_changed=moments("stage_changed"), status=status, flag=flags(rows, chosen), status_decides=dialect.status.decides,
+        amount=cents, amount_known=has_amount, currency=in_main(currency, funnel), owner=labels("owner"), source=source, lost_reason=reason,
+        company=row_texts(rows, chosen, "company"), title=row_texts(rows, chosen, "title"), excluded=excluded,
+        row=rows.row[chosen], file=rows.table[chosen], stage_before_loss=np.full(n, -1, np.int8),
+    )  # fmt: skip
+
+
+def outcome_codes(labels: Labels, words: dict[str, int]) -> Any:
+    """Outcome claimed by each cell of a status column; -1 where it is blank or no known word."""
+    table = np.array([words.get(normal(text), Outcome.UNKNOWN) for text in labels.texts] + [Outcome.UNKNOWN], np.int8)
+    return table[labels.codes]
+
+
+def flags(rows: DealRows, chosen: Any) -> Any:
+    """Outcome claimed by yes/no columns such as IsWon and IsClosed; closed without a word on won stays unknown."""
+    forms = rows.tables[0].outline.found.dialect.values
+    words = {normal(word): 1 for word in forms.yes_words} | {normal(word): 0 for word in forms.no_words}
+
+    def told(name: str) -> Any:
+        return outcome_codes(rows.labels(name).take(chosen), words)
+
+    won, lost, closed = told("won_flag"), told("lost_flag"), told("closed_flag")
+    claim = np.full(len(chosen), Outcome.UNKNOWN, np.int8)
+    claim[closed == 0] = Outcome.OPEN
+    claim[((closed == 1) & (won == 0)) | (lost == 1)] = Outcome.LOST
+    claim[won == 1] = Outcome.WON
+    return claim
+
+
+def closing(closed: Moments, won_time: Moments, lost_time: Moments, status: Any) -> Moments:
+    """When the deal was closed: the closing date, else the time it was won or lost at, by its status."""
+    at = closed.at.copy()
+    day = np.broadcast_to(closed.day, len(at)).copy()
+    for code, column in ((Outcome.WON, won_time), (Outcome.LOST, lost_time)):
+        use = (at == NAT) & (column.at != NAT) & ((status == code) | (status == Outcome.UNKNOWN))
+        at[use] = column.at[use]
+        day[use] = np.broadcast_to(column.day, len(at))[use]
+    uniform = not len(day) or day.all() or not day.any()
+    return Moments(at, bool(len(day) and day[0]) if uniform else day)
+
+
+def listed(labels: Labels, texts: Sequence[str]) -> Any:
+    """Which rows hold one of some labels, compared as labels are."""
+    wanted = {normal(text) for text in texts}
+    return np.array([normal(text) in wanted for text in labels.texts] + [False], bool)[labels.codes]
+
+
+def in_main(currency: Labels, funnel: Funnel) -> Labels:
+    """An export without a word on currency is in the funnel's own one, where that is declared."""
+    if funnel.currency is None or (len(currency.codes) and currency.codes.max() >= 0):
+        return currency
+    return Labels(np.zeros(len(currency.codes), np.int32), (funnel.currency,))
+
+
+def row_texts(rows: DealRows, chosen: Any, name: str) -> RowTexts:
+    """A text column that is only read for the few deals that are shown."""
+
+    def read(row: int) -> str | None:
+        return rows.tables[int(rows.table[row])].text(name, int(rows.row[row]))
+
+    return RowTexts(read, chosen)
+
+
+def repeated(rows: DealRows, size: int) -> list[Defect]:
+    """A defect where an id stands in more than one row of the same file."""
+    out = []
+    for index, part in enumerate(rows.tables):
+        code = rows.code[rows.table == index]
+        counts = np.bincount(code, minlength=size)
+        extra = np.flatnonzero(counts[code] > 1)
+        if len(extra):
+            lines = tuple(int(line) for line in part.table.line_of(extra[:5]))
+            deals = int(np.count_nonzero(counts > 1))
+            out.append(Defect("duplicate_id", part.outline.head.file, lines[0], part.outline.head.headers[part.outline.fields["deal_id"]], deals, None, lines))
+    return out

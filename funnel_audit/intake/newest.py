@@ -1,0 +1,67 @@
+"""The as-of of an export: the newest date that deals were created, edited or moved at (definitions, section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funnel_audit.clock import DAY, NAT, AsOf, end_of_day
+from funnel_audit.journeys.records import Moments
+
+LONE_DAYS = 30
+_TOP = 64
+
+
+@dataclass(frozen=True)
+class Newest:
+    """``lone`` are instants that stood alone, more than 30 days past the next one, and were not used."""
+
+    as_of: AsOf
+    lone: tuple[int, ...]
+
+
+def newest(columns: Sequence[Moments], timezone: str) -> Newest | None:
+    """The newest of several date columns, lone ones passed over; None when there is no date at all.
+
+    A value that is only a date stands for the end of that day.
+    """
+    tops: dict[int, bool] = {}
+    for column in columns:
+        at = column.at
+        if isinstance(column.day, np.ndarray):
+            groups = [(at[column.day], True), (at[~column.day], False)]
+        else:
+            groups = [(at, column.day)]
+        for values, day in groups:
+            for value in _largest(values):
+                moment = end_of_day(value, timezone) if day else value
+                tops[moment] = tops.get(moment, False) or day
+    ranked = sorted(tops, reverse=True)
+    if not ranked:
+        return None
+    lone = 0
+    while lone + 1 < len(ranked) and ranked[lone] - ranked[lone + 1] > LONE_DAYS * DAY:
+        lone += 1
+    if lone + 1 == len(ranked):
+        lone = 0  # every date is far from the next one: there is nothing to tell a wrong one by
+    return Newest(AsOf(ranked[lone], tops[ranked[lone]]), tuple(ranked[:lone]))
+
+
+def _largest(values: Any) -> list[int]:
+    """Some of the largest distinct values, enough to see whether the largest stands alone."""
+    if not len(values):
+        return []
+    top = int(values.max())
+    found: list[int] = []
+    while top != NAT and len(found) < _TOP:
+        found.append(top)
+        if len(found) > 1 and found[-2] - found[-1] <= LONE_DAYS * DAY:
+            break
+        below = values[values < top]
+        if not len(below):
+            break
+        top, values = int(below.max()), below
+    return found
