@@ -188,8 +188,9 @@ def _note_titles(above: list[tuple[int, list[str]]], notes: Notes) -> None:
 
 def _cut_footer(source: Source, start: int, delimiter: str, width: int, encoding: str, notes: Notes) -> int:
     """The offset at which the records end. A line with an odd number of quotes belongs to a multi-line cell, so the search ends there."""
-    begin = max(start, source.size - TAIL)
-    lines = bytes(source.part(begin, source.size)).splitlines(keepends=True)[(1 if begin > start else 0) :][-TAIL_LINES:]
+    end = source.size - (source.raw[-1:] == b"\x1a")  # the end mark of old DOS programs
+    begin = max(start, end - TAIL)
+    lines = bytes(source.part(begin, end)).splitlines(keepends=True)[(1 if begin > start else 0) :][-TAIL_LINES:]
     usable = next((place for place, line in enumerate(reversed(lines)) if line.count(b'"') % 2), len(lines))
     lines = lines[len(lines) - usable :]
     rows = [next(csv.reader([line.decode(encoding, "replace")], delimiter=delimiter), []) for line in lines]
@@ -197,4 +198,4 @@ def _cut_footer(source: Source, start: int, delimiter: str, width: int, encoding
     for row in rows[first:]:
         if not layout.is_blank(row):
             notes.add("footer_rows", sample=" ".join(layout.filled(row)))
-    return source.size - sum(len(line) for line in lines[first:])
+    return end - sum(len(line) for line in lines[first:])

@@ -196,6 +196,10 @@ def test_an_unclosed_quote_swallows_no_deals(broken: bytes) -> None:
     assert "unclosed_quote" in kinds(table.defects)
 
 
+def test_the_end_mark_of_old_programs_is_no_row() -> None:
+    assert read_all(head_of(b"id,stage\r\n1,New\r\n\x1a")).rows == 1
+
+
 def test_an_endless_cell_is_refused_in_one_sentence() -> None:
     with pytest.raises(InputError, match=r"line 3: a cell is longer than 10 MiB"):
         read_all(head_of(b"id,note\n1,a\n2," + b"x" * (11 << 20) + b"\n3\n"))
