@@ -6,14 +6,9 @@ from typing import Literal
 
 import msgspec
 
-from funnel_audit.labels import normal
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 
 MAX_STAGES = 60
-ON_HOLD = 61
-UNMAPPED = 62
-LOST = 63
-"""Codes of labels: 0-59 is the stage's position. Ordered so that at equal instants stages come in stage order and the loss last."""
-
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A name in both languages; one that is missing falls back to the other."""

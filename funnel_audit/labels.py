@@ -8,6 +8,11 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+ON_HOLD = 61
+UNMAPPED = 62
+LOST = 63
+"""Codes of labels: 0-59 is the stage's position. Ordered so that at equal instants stages come in stage order and the loss last."""
+
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u052f\u1c80-\u1c8a\u2de0-\u2dff\ua640-\ua69f]")
 _LOOK_ALIKE = str.maketrans("abcehikmoptxyëï", "авсенікмортхуеї")

@@ -6,11 +6,14 @@ why. The tree is language-neutral but for ``name``, ``text`` and ``summary``, wh
 
 from __future__ import annotations
 
+from typing import dataclass_transform
+
 import msgspec
 
 SCHEMA = "funnel-audit/1"
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every part of the audit."""
 

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "funnel_audit"
 # A room that stands for several files is a folder, or files of one prefix (stages_*.py: how stages.yaml is read).
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "defects": set(),
     "clock": set(),
     "labels": set(),
     "clean": set(),
@@ -21,13 +22,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": set(),
     "funnel": {"labels"},
     "journeys": {"labels"},
-    "intake": {"funnel", "journeys", "labels"},
+    "intake": {"defects", "funnel", "journeys", "labels"},
     "tally": {"journeys", "labels"},
     "measures": {"tally", "estimators", "report"},
     "measures.stalled": {"tally", "estimators", "report", "journeys"},
     "measures.forecast": {"tally", "estimators", "report", "journeys"},
-    "findings": {"journeys", "funnel", "tally", "labels"},
-    "audit": {"funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
+    "findings": {"defects", "journeys", "funnel", "tally", "labels", "report", "texts"},
+    "in_short": {"report", "texts"},
+    "doctor": {"report", "tally", "texts", "funnel"},
+    "assemble": {"in_short", "doctor", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
     "render": {"report", "texts", "clean"},
 }
 ALWAYS = {"errors", "clock"}

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT
-from funnel_audit.funnel import UNMAPPED
+from funnel_audit.defects import Defect
 from funnel_audit.intake.columns import Parsed, joined, stacked, status_words, unknown_moments
-from funnel_audit.intake.table import Defect
 from funnel_audit.journeys.records import NO_LABEL, Facts, Labels, Moments, Outcome, RowTexts
-from funnel_audit.labels import normal
+from funnel_audit.labels import UNMAPPED, normal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +92,7 @@ def facts(rows: DealRows, chosen: Any, funnel: Funnel, id_text: Callable[[int], 
         amount=cents, amount_known=has_amount, currency=in_main(currency, funnel), owner=labels("owner"), source=source, lost_reason=reason,
         company=row_texts(rows, chosen, "company"), title=row_texts(rows, chosen, "title"), excluded=excluded,
         row=rows.row[chosen], file=rows.table[chosen], stage_before_loss=np.full(n, -1, np.int8),
+        begun_before=np.zeros(n, bool),
     )  # fmt: skip
 
 

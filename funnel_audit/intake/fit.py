@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from funnel_audit.clock import NAT
+from funnel_audit.defects import LabelCount
 from funnel_audit.errors import FunnelError
-from funnel_audit.funnel import LOST, MAX_STAGES, ON_HOLD, UNMAPPED, Funnel, Stage, Text
+from funnel_audit.funnel import MAX_STAGES, Funnel, Stage, Text
 from funnel_audit.intake.deals import label_to_code
-from funnel_audit.labels import normal
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 
 if TYPE_CHECKING:
     from funnel_audit.intake.dialect import Dialect
@@ -24,15 +24,6 @@ MIN_SHARE = 0.8
 _SAMPLE_DEALS = 50_000
 OrderSource = str
 """How the stages of a made funnel were put in order: "history", "pipeline" (the CRM's default), or "appearance" (a guess)."""
-
-
-@dataclass(frozen=True)
-class LabelCount:
-    """One label of the export: how many deals stand (or, with a history, stood) in it, and the code it maps to."""
-
-    text: str
-    deals: int
-    code: int
 
 
 def counted(texts: Sequence[str], codes: Any, funnel: Funnel) -> list[LabelCount]:
@@ -46,8 +37,8 @@ def counted(texts: Sequence[str], codes: Any, funnel: Funnel) -> list[LabelCount
 def mapped_share(labels: Sequence[LabelCount], funnel: Funnel, dialect: Dialect) -> float | None:
     """Of the deals that stand in labels which end nothing, the share in labels that the funnel knows; None where there are none."""
     won = len(funnel.stages) - 1
-    terminal = {normal(text) for text in (*dialect.labels.won, *dialect.labels.lost)}
-    going = [label for label in labels if label.code not in (LOST, won) and not (label.code == UNMAPPED and normal(label.text) in terminal)]
+    terminal = {key(text) for text in (*dialect.labels.won, *dialect.labels.lost)}
+    going = [label for label in labels if label.code not in (LOST, won) and not (label.code == UNMAPPED and key(label.text) in terminal)]
     total = sum(label.deals for label in going)
     return sum(label.deals for label in going if label.code != UNMAPPED) / total if total else None
 
@@ -74,19 +65,20 @@ def made_funnel(labels: Sequence[LabelCount], entries: LabelledEntries | None, b
     from funnel_audit.intake.dialect import generic
 
     def words(name: str) -> set[str]:
-        return {normal(text) for source in (dialect, generic()) for text in getattr(source.labels, name)}
+        return {key(text) for source in (dialect, generic()) for text in getattr(source.labels, name)}
 
     won, lost, hold = words("won"), words("lost"), words("on_hold")
     texts = [label.text for label in labels]
-    ended = [text for text in texts if normal(text) in lost]
-    parked = [text for text in texts if normal(text) in hold]
-    wins = [text for text in texts if normal(text) in won]
+    ended = [text for text in texts if key(text) in lost]
+    parked = [text for text in texts if key(text) in hold]
+    wins = [text for text in texts if key(text) in won]
     going = [text for text in texts if text not in {*ended, *parked, *wins}]
     source = "appearance"
     pipeline = [normal(text) for text in dialect.labels.pipeline]
-    if entries is not None:
+    in_pipeline = sum(normal(text) in pipeline for text in going)
+    if entries is not None and in_pipeline < len(going):
         going, source = by_history(going, entries), "history"
-    elif sum(normal(text) in pipeline for text in going) * 2 > len(going):
+    elif in_pipeline * 2 > len(going):
         going, source = sorted(going, key=lambda text: pipeline.index(normal(text)) if normal(text) in pipeline else len(pipeline)), "pipeline"
     going = going[: MAX_STAGES - 1]
     stages = [Stage(id=identifier(text, index), name=Text(en=text, ru=text)) for index, text in enumerate(going)]
@@ -96,6 +88,11 @@ def made_funnel(labels: Sequence[LabelCount], entries: LabelledEntries | None, b
     return msgspec.structs.replace(
         base, stages=(*unique, last), lost=tuple(ended), on_hold=tuple(parked), key_stage=None, pairs=(), source="export", path=""
     ), source
+
+
+def key(text: str) -> str:
+    """A label as words are compared: API names write spaces as underscores."""
+    return normal(text).replace("_", " ")
 
 
 def identifier(text: str, index: int) -> str:

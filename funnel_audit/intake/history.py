@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf
-from funnel_audit.funnel import LOST
+from funnel_audit.defects import Defect
 from funnel_audit.intake.columns import Parsed, joined, stacked
 from funnel_audit.intake.deals import DealRows, label_to_code
-from funnel_audit.intake.table import Defect
 from funnel_audit.journeys.records import NO_LABEL, Entries, Labels, Moments
+from funnel_audit.labels import LOST
 
 if TYPE_CHECKING:
     from funnel_audit.funnel import Funnel
@@ -110,12 +110,12 @@ def first_rows(deal: Any, at: Moments, use: Any) -> Any:
     return order[first]
 
 
-def from_snapshots(rows: DealRows, times: Sequence[AsOf], funnel: Funnel) -> LabelledEntries:
+def from_snapshots(rows: DealRows, times: Sequence[AsOf], funnel: Funnel) -> tuple[LabelledEntries, Any]:
     """Entries from the same export taken on several days (definitions, section 2.8). Tables are in order of time; deals are row codes.
 
     A change between two snapshots happened at the row's own "stage changed" date if that lies between them, at the closing date for the
     last of a closed deal, else at the midpoint, give or take half the gap. In the first snapshot a stay has a start only if the row
-    dates it. A deal created after the first snapshot is taken to have been created in the first stage.
+    dates it. A deal created after the first snapshot is taken to have been created in the first stage. Also returned: the row codes of deals that the first snapshot shows beyond it.
     """
     stage, created = rows.labels("stage"), rows.moments("created")
     changed, closed = rows.moments("stage_changed"), rows.moments("closed")
@@ -157,4 +157,4 @@ def from_snapshots(rows: DealRows, times: Sequence[AsOf], funnel: Funnel) -> Lab
         parts.append(LabelledEntries(who, Moments(born[late]), first, np.zeros(len(who), np.int64)))
     found = join(parts)
     assert found is not None
-    return found
+    return found, code[index[new_deal[index] & (table[index] == 0) & ~is_first]]

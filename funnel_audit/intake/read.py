@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf, end_of_day
+from funnel_audit.defects import Defect, LabelCount
 from funnel_audit.errors import InputError, UsageError
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake import deals as dealtables
@@ -23,9 +24,9 @@ from funnel_audit.intake.codes import Ids, id_codes
 from funnel_audit.intake.columns import Outline, Parsed, outline, parse
 from funnel_audit.intake.dates import parse_moment
 from funnel_audit.intake.files import open_tables
-from funnel_audit.intake.fit import MIN_SHARE, LabelCount, counted, made_funnel, mapped_share, misfit
+from funnel_audit.intake.fit import MIN_SHARE, counted, made_funnel, mapped_share, misfit
 from funnel_audit.intake.newest import newest
-from funnel_audit.intake.table import Defect, Table
+from funnel_audit.intake.table import Table
 from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
 from funnel_audit.labels import nearest, normal
 
@@ -74,7 +75,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     """Read one or several exports. Raises InputError for what is no table of deals, UsageError for what the options cannot mean."""
     options = options or Options()
     plans = [outline(head, funnel) for path in paths for head in open_tables(path, sheet=options.sheet, stdin=stdin)]
-    parsed = [parse(plan, funnel.timezone) for plan in plans]
+    parsed = [without_junk(parse(plan, funnel.timezone)) for plan in plans]
     for part in parsed:
         require(part.outline)
     tables, pipelines = in_pipeline([part for part in parsed if part.outline.found.shape == "deals"], options.pipeline)
@@ -107,7 +108,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     told = history.join([*logged, *([dated] if dated is not None else [])])
     labels, funnel, order_source = fitting(rows, chosen, told, funnel, [*tables, *changes], funnel.source)
     if series is not None:
-        snapshots = history.from_snapshots(rows, times, funnel)
+        snapshots, begun_before = history.from_snapshots(rows, times, funnel)
         told = history.join([*([told] if told is not None else []), replace_deal(snapshots, deal_of)])
 
     unknown = np.unique(np.concatenate([code[(deal_of[code] < 0) & (code >= 0)] for code in change_codes])) if changes and tables else np.empty(0)
@@ -116,10 +117,13 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         if tables else Facts.blank(size, lambda deal: id_text(int(deal)))
     )  # fmt: skip
     entries_coded = told.coded(funnel) if told is not None else Entries.none()
+    if series is not None:
+        facts.begun_before[deal_of[begun_before]] = True
     if not tables:
         facts = born_with_first_entry(facts, entries_coded)
+    empty: tuple[int, ...] = ()
     if series is not None and options.as_of is None:
-        as_of, lone = times[-1], ()
+        as_of, lone = times[-1], empty
     else:
         as_of, lone = resolve_as_of(facts, entries_coded, funnel, options)
     defects += [Defect("lone_newest_date", tables[0].outline.head.file if tables else changes[0].outline.head.file, sample=str(at)) for at in lone]
@@ -148,6 +152,32 @@ def require(plan: Outline) -> None:
         file=plan.head.file,
         cure=f"Its columns: {headers}. Export the deals with their stage, or name the column in stages.yaml under columns: {{stage: …}}.",
     )
+
+
+def without_junk(part: Parsed) -> Parsed:
+    """A deal table without the rows that name no deal, no stage and no date: leftovers of a spreadsheet, dropped and counted."""
+    if part.outline.found.shape != "deals" or "deal_id" not in part.outline.fields:
+        return part
+    stage, created = part.labels.get("stage"), part.moments.get("created")
+    junk = np.ones(part.rows, bool)
+    for labels in (stage, part.labels.get("status")):
+        if labels is not None:
+            junk &= labels.codes < 0
+    if created is not None:
+        junk &= created.at == NAT
+    for _, moments in part.dated:
+        junk &= moments.at == NAT
+    rows = np.flatnonzero(junk)
+    named = part.table.columns[part.outline.fields["deal_id"]]
+    rows = rows[[not (named[int(row)].as_py() or b"").strip() for row in rows]] if len(rows) else rows
+    if not len(rows):
+        return part
+    lines = tuple(int(line) for line in part.table.line_of(rows[:5]))
+    defect = Defect("junk_rows", part.outline.head.file, lines[0], None, len(rows), None, lines)
+    keep = np.ones(part.rows, bool)
+    keep[rows] = False
+    part = only_rows(part, keep)
+    return replace(part, defects=(*part.defects, defect))
 
 
 def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Callable[[int], str], int]:

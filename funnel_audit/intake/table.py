@@ -11,29 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from funnel_audit.defects import Defect
+
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+__all__ = ["Defect", "Head", "Kind", "Table"]
+
 Kind = Literal["label", "text"]
-
-
-@dataclass(frozen=True)
-class Defect:
-    """Something wrong in one place of one file: data for a finding, never an exception.
-
-    ``kind`` is a short stable word ("unreadable_date", "blank_rows", "duplicate_header" ...); ``line`` the physical line in the file
-    (1 = the first line), None where the defect is of the whole file; ``count`` how many times, ``sample`` the offending text (cut to 40).
-    ``lines`` holds at most the first five places, so that a million bad cells cost nothing.
-    """
-
-    kind: str
-    file: str
-    line: int | None = None
-    column: str | None = None
-    count: int = 1
-    sample: str | None = None
-    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf, elapsed_us
-from funnel_audit.funnel import LOST, ON_HOLD, UNMAPPED
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
 from funnel_audit.journeys.order import Ordered, journey_order
 from funnel_audit.journeys.records import NO_LABEL, STILL_OPEN, Entries, Facts, Journeys, Moments, Outcome, Stays
 

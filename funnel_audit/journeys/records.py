@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, AsOf
-from funnel_audit.funnel import LOST
+from funnel_audit.labels import LOST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,6 +157,8 @@ class Facts:
     row: Array
     file: Array
     stage_before_loss: Array
+    begun_before: Array
+    """Deals whose history begins after they did (the first of a series of snapshots): what they passed before is not known."""
 
     def take(self, index: Array) -> Facts:
         """The facts of some deals, renumbered in the order given."""
@@ -180,6 +182,7 @@ class Facts:
             status_decides=False, amount=np.zeros(n, np.int64), amount_known=np.zeros(n, bool), currency=blank, owner=blank, source=blank,
             lost_reason=blank, company=RowTexts.none(n), title=RowTexts.none(n), excluded=np.zeros(n, bool), row=np.full(n, -1, np.int64),
             file=np.zeros(n, np.int32), stage_before_loss=np.full(n, -1, np.int8),
+            begun_before=np.zeros(n, bool),
         )  # fmt: skip
 
 

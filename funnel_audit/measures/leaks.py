@@ -12,8 +12,8 @@ import numpy as np
 from funnel_audit import report
 from funnel_audit.clock import DAY, QUARTER_HOUR, calendar_quarter, quarter_start
 from funnel_audit.estimators import Incidence, beta_posterior_draws, incidence_at
-from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.rates import MIN_REACHED, projected, window_incidence
+from funnel_audit.tally import Outcome
 
 if TYPE_CHECKING:
     from funnel_audit.tally import Tally

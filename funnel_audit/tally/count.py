@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT, elapsed_us, local_days
-from funnel_audit.funnel import LOST
+from funnel_audit.labels import LOST
 from funnel_audit.journeys.records import STILL_OPEN, Outcome
 from funnel_audit.tally.record import ReasonKey, Tally
 from funnel_audit.tally.spans import Spans
@@ -46,7 +46,8 @@ def tally(journeys: Journeys, pairs: int = 0) -> Tally:
         back_into=j.back_into, untimed_advances=np.bincount(stays.stage[rest & begun & gone & ~lost], minlength=k) + passed[0],
         untimed_losses=np.bincount(stays.stage[rest & begun & lost], minlength=k) + passed[1],
         unknown_starts=np.bincount(stays.stage[rest & ~gone], minlength=k),
-        startless_exits=np.bincount(stays.stage[rest & ~begun & gone], minlength=k),
+        startless_exits=np.bincount(stays.stage[rest & ~begun & gone], minlength=k)
+        + count_bits(passed_over(j)[stood(j) & j.facts.begun_before], k),
         money=money, reasons=reasons, wins_by_day=count_wins(j), stays=spans, lives=lives, untimed_lives=untimed_lives,
         pairs=Spans.of(*(column[pair_timed] for column in (j.pairs.stage, j.pairs.exit, j.pairs.us, j.pairs.entered))),
         untimed_pairs=untimed_pairs,
@@ -62,8 +63,13 @@ def count_bits(bits: Array, stages: int) -> Array:
 
 def skips(j: Journeys) -> Array:
     """(K,) deals with a history that are beyond k and never stood in it on their way."""
+    return count_bits(passed_over(j)[stood(j) & ~j.facts.begun_before], j.stages)
+
+
+def passed_over(j: Journeys) -> Array:
+    """Bit set of the stages below the furthest one in which no stay of the deal is recorded."""
     below = (np.uint64(1) << j.stage.astype(np.uint64)) - np.uint64(1)
-    return count_bits((below & ~j.stayed)[stood(j)], j.stages)
+    return below & ~j.stayed
 
 
 def stood(j: Journeys) -> Array:

@@ -32,7 +32,7 @@ class Tally:
     ``untimed_advances``  (K,)        exits whose time is not known: they have left the stage and are in no span
     ``untimed_losses``    (K,)
     ``unknown_starts``    (K,)        open stays whose start is not known
-    ``startless_exits``   (K,)        stays that ended, at a known time, but began before the data do
+    ``startless_exits``   (K,)        stays that ended but began, as far as one can see, before the data do
     ``money``             currency -> (2, 3, K + 1)  deals with an amount, and the sum in minor units
     ``reasons``           (reason, currency, slot) -> (lost deals, of them with amount, sum in minor units)
     ``wins_by_day``       (currency, local day) -> (won deals, of them with amount, sum in minor units); day None: not known

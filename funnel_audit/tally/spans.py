@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import QUARTER_HOUR, SECOND
-from funnel_audit.funnel import LOST
+from funnel_audit.labels import LOST
 from funnel_audit.journeys.records import STILL_OPEN
 
 if TYPE_CHECKING:

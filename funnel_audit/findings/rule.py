@@ -1,0 +1,68 @@
+"""What a rule gets and gives. A rule is a module named by its code, such as ``fa101.py``; its docstring is its documentation.
+
+    NAME = N_("unreadable cell")        what is wrong, never how to mend it
+    SEVERITY = "warning"                error, warning or info: how bad
+    CONFIDENCE = "high"                 high, medium or low: how sure
+    def find(evidence, texts): ...      yields Found; never raises for bad data, never stops the run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from funnel_audit import report
+
+if TYPE_CHECKING:
+    from funnel_audit.defects import Defect, LabelCount
+    from funnel_audit.funnel import Funnel
+    from funnel_audit.journeys import Journeys
+    from funnel_audit.tally import Tally
+    from funnel_audit.texts import Texts
+
+SHOWN_DEALS = 5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that rules may look at. ``place`` tells the file and physical line of a deal's row, None where only a history knows the deal."""
+
+    journeys: Journeys
+    tally: Tally
+    funnel: Funnel
+    defects: tuple[Defect, ...]
+    labels: tuple[LabelCount, ...]
+    pipelines: tuple[tuple[str, int], ...]
+    files: tuple[str, ...]
+    place: Callable[[int], tuple[str, int] | None]
+
+    def of_kind(self, *kinds: str) -> list[Defect]:
+        """The defects of some kinds, in the order in which they were found."""
+        return [defect for defect in self.defects if defect.kind in kinds]
+
+    def deal_place(self, deal: int) -> report.Place:
+        """Where a deal stands, at least the file."""
+        where = self.place(deal)
+        return report.Place(file=self.files[0]) if where is None else report.Place(file=where[0], line=where[1])
+
+
+@dataclass(frozen=True)
+class Found:
+    """One flaw. ``text`` says what and how much, with the numbers compared; ``cure`` what to do. ``deals`` are the first few codes."""
+
+    place: report.Place
+    text: str
+    cure: str
+    count: int
+    deals: tuple[int, ...] = field(default=())
+
+
+class Rule(Protocol):
+    """What every rule's module looks like."""
+
+    NAME: str
+    SEVERITY: str
+    CONFIDENCE: str
+
+    def find(self, evidence: Evidence, texts: Texts) -> Iterable[Found]: ...
