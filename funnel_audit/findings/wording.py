@@ -1,0 +1,53 @@
+"""What several rules share: where a flaw stands, which deals are shown, what a label is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from funnel_audit import report
+from funnel_audit.findings.rule import SHOWN_DEALS
+from funnel_audit.labels import LOST, ON_HOLD
+
+if TYPE_CHECKING:
+    from funnel_audit.defects import Defect
+    from funnel_audit.findings.rule import Evidence
+    from funnel_audit.journeys.records import Array
+    from funnel_audit.texts import Texts
+
+SORTED_DEALS = 1000
+"""So many of the flagged deals are sorted by id before the first are shown; ids of a million deals are never made into texts."""
+
+
+def first_deals(evidence: Evidence, deals: Array) -> tuple[int, ...]:
+    """The codes of the first few deals by the text of their id; beyond a thousand, of the thousand that come first in the data."""
+    text = evidence.journeys.facts.id_text
+    some = [int(deal) for deal in deals[:SORTED_DEALS]]
+    return tuple(sorted(some, key=lambda deal: (text(deal), deal))[:SHOWN_DEALS])
+
+
+def place_of(defect: Defect) -> report.Place:
+    """Where intake noticed it."""
+    return report.Place(file=defect.file, line=defect.line, column=defect.column)
+
+
+def in_lines(texts: Texts, defect: Defect) -> str:
+    """A further sentence that names the lines, beginning with a space; nothing where the place already says it all."""
+    if len(defect.lines) < 2:
+        return ""
+    some = ", ".join(str(line) for line in defect.lines)
+    return " " + (texts.say("Lines {some}.", some=some) if defect.count == len(defect.lines) else texts.say("First lines: {some}.", some=some))
+
+
+def such_as(texts: Texts, sample: str | None) -> str:
+    """`` (such as “31.13.2025”)``, for cells whose text may be shown; nothing without one."""
+    return " " + texts.say("(such as “{sample}”)", sample=sample) if sample else ""
+
+
+def label_name(evidence: Evidence, texts: Texts, code: int) -> str:
+    """A label's code in words."""
+    if code == LOST:
+        return texts.say("lost")
+    if code == ON_HOLD:
+        return texts.say("on hold")
+    stages = evidence.funnel.stages
+    return stages[code].name.in_lang(texts.lang) if code < len(stages) else texts.say("a label that stages.yaml does not know")
