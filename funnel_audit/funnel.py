@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
+from funnel_audit.labels import LOST, ON_HOLD, normal
 
 MAX_STAGES = 60
 

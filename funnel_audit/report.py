@@ -66,6 +66,10 @@ class Input(Record, frozen=True, kw_only=True):
     files: tuple[InputFile, ...]
     stages: str
     """Where the funnel comes from: a path, "packaged", or "export" when it was made from the data."""
+    shape: str = ""
+    """The shape of all files together: deal rows, dated columns, stage changes, deal rows with stage changes, snapshots."""
+    order: str | None = None
+    """How the stages of a made funnel were put in order: history, pipeline (the CRM's default), appearance (a guess)."""
     pipeline: str | None = None
     created_from: str | None = None
     created_to: str | None = None
@@ -289,3 +293,7 @@ class Audit(Record, frozen=True, kw_only=True):
     capabilities: tuple[Capability, ...]
     notes: tuple[Note, ...]
     findings: tuple[Finding, ...]
+
+    def with_summary(self, summary: tuple[str, ...]) -> Audit:
+        """The same audit with its *In short*, which is written last, from the rest."""
+        return msgspec.structs.replace(self, summary=summary)

@@ -29,8 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.forecast": {"tally", "estimators", "report", "journeys"},
     "findings": {"defects", "journeys", "funnel", "tally", "labels", "report", "texts"},
     "in_short": {"report", "texts"},
-    "doctor": {"report", "tally", "texts", "funnel"},
-    "assemble": {"in_short", "doctor", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
+    "doctor": {"report", "tally", "texts", "measures"},
+    "notes": {"report", "tally", "texts", "measures"},
+    "assemble": {"in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
     "render": {"report", "texts", "clean"},
 }
 ALWAYS = {"errors", "clock"}

@@ -13,7 +13,7 @@ from funnel_audit.findings.rule import SHOWN_DEALS, Evidence, Found, Rule
 if TYPE_CHECKING:
     from funnel_audit.texts import Texts
 
-__all__ = ["SEVERITIES", "Evidence", "Found", "Rule", "run", "rules"]
+__all__ = ["SEVERITIES", "Evidence", "Found", "Rule", "rules", "run"]
 
 SEVERITIES = ("info", "warning", "error")
 """From harmless to grave."""

@@ -96,7 +96,7 @@ def load(text: str, name: str) -> Dialect:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return msgspec.structs.replace(msgspec.convert(yaml.load(text, loader), Dialect), name=name)  # noqa: S506
+    return msgspec.structs.replace(msgspec.convert(yaml.load(text, loader), Dialect), name=name)
 
 
 def generic() -> Dialect:

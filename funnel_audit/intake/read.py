@@ -62,6 +62,11 @@ class Reading:
     defects: tuple[Defect, ...]
     options: Options = field(default_factory=Options)
 
+    @property
+    def lacks(self) -> dict[str, dict[str, str]]:
+        """What the CRM's export does not hold, and where to get it: analysis -> language -> sentence."""
+        return self.tables[0].outline.found.dialect.lacks
+
     def place(self, deal: int) -> tuple[str, int] | None:
         """File and physical line of a deal's row; None where only the history knows it."""
         row = int(self.journeys.facts.row[deal])

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf, elapsed_us
-from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
 from funnel_audit.journeys.order import Ordered, journey_order
 from funnel_audit.journeys.records import NO_LABEL, STILL_OPEN, Entries, Facts, Journeys, Moments, Outcome, Stays
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,11 +7,13 @@ by three keys. Where the bits do not fit, or each entry carries a precision of i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, SECOND, local_wall
+from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,17 +46,16 @@ def journey_order(entries: Entries, timezone: str) -> Ordered:
     day: Array | bool = entries.day
     if isinstance(day, np.ndarray) and (day.all() or not day.any()):
         day = bool(len(day) and day[0])
-    if isinstance(day, np.ndarray) or entries.slack_us is not None:
-        deal, at, label, day, slack = _by_permutation(entries, timezone)
-    else:
+    packed = None if isinstance(day, np.ndarray) or entries.slack_us is not None else _packed(entries)
+    if packed is not None:
+        deal, at, label, new_deal, repeat = packed
         slack = None
-        packed = _packed(entries)
-        deal, at, label = packed if packed else _by_permutation(entries, timezone)[:3]
-    new_deal = np.empty(len(deal), bool)
-    new_deal[:1] = True
-    np.not_equal(deal[1:], deal[:-1], out=new_deal[1:])
-    repeat = np.zeros(len(deal), bool)
-    repeat[1:] = ~new_deal[1:] & (label[1:] == label[:-1])
+    else:
+        deal, at, label, slow_day, slack = _by_permutation(entries, timezone)
+        day = slow_day if isinstance(day, np.ndarray) else day
+        new_deal, repeat = np.ones(len(deal), bool), np.zeros(len(deal), bool)
+        np.not_equal(deal[1:], deal[:-1], out=new_deal[1:])
+        repeat[1:] = ~new_deal[1:] & (label[1:] == label[:-1])
     if repeat.any():
         keep = ~repeat
         deal, at, label, new_deal = deal[keep], at[keep], label[keep], new_deal[keep]
@@ -63,43 +64,78 @@ def journey_order(entries: Entries, timezone: str) -> Ordered:
     return Ordered(deal, at, label, day, slack, np.flatnonzero(new_deal))
 
 
-def _packed(entries: Entries) -> tuple[Array, Array, Array] | None:
-    """The fast way; None where deal, time and label do not fit into 63 bits."""
-    if not len(entries):
-        return entries.deal, entries.at, entries.label
-    at = entries.at
-    known = at != NAT
-    if not known.any():
+def _packed(entries: Entries) -> tuple[Array, Array, Array, Array, Array] | None:
+    """The fast way: deal, at, label, where a new deal begins, where a label is repeated.
+
+    None where deal, time and label do not fit into 63 bits.
+    """
+    n = len(entries)
+    if not n:
+        none = np.empty(0, bool)
+        return entries.deal, entries.at, entries.label, none, none
+    low, high = _range(entries.at)
+    if high == NAT:
         return None
-    low = int(at.min()) if known.all() else int(at[known].min())
-    high = int(at.max())
+    cuts = edges(n)
+    key = np.empty(n, np.int64)
     for unit in (SECOND, 1000, 1):
-        if unit == 1 or not (at % unit)[known].any():
+        base = low // unit - 1
+        time_bits = (high // unit - base).bit_length()
+        if int(entries.deal.max()).bit_length() + time_bits + _LABEL_BITS > 63:
+            return None
+        if all(in_pieces(cuts, partial(_pack, entries, key, unit, base, time_bits))):
             break
-    base = low // unit - 1
-    time_bits = (high // unit - base).bit_length()
-    deal_bits = int(entries.deal.max()).bit_length()
-    if deal_bits + time_bits + _LABEL_BITS > 63:
-        return None
-    ticks = at // unit if unit > 1 else at.copy()
-    ticks -= base
-    ticks[~known] = 0
-    key = entries.deal.astype(np.int64)
-    key <<= time_bits
-    key |= ticks
-    key <<= _LABEL_BITS
-    key |= entries.label
     key.sort()
-    label = (key & ((1 << _LABEL_BITS) - 1)).astype(np.uint8)
-    key >>= _LABEL_BITS
-    ticks = key & ((1 << time_bits) - 1)
-    key >>= time_bits
-    deal = key.astype(np.int32)
-    unknown = ticks == 0
-    ticks += base
-    ticks *= unit
-    ticks[unknown] = NAT
-    return deal, ticks, label
+    out = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n, bool), np.empty(n, bool)
+    in_pieces(cuts, partial(_unpack, key, out, unit, base, time_bits))
+    return out
+
+
+def _range(at: Array) -> tuple[int, int]:
+    """The first and the last known instant; NAT where none is."""
+    low, high = int(at.min()), int(at.max())
+    return int(at[at != NAT].min()) if low == NAT < high else low, high
+
+
+def _pack(entries: Entries, key: Array, unit: int, base: int, time_bits: int, begin: int, end: int) -> bool:
+    """Write the keys of one piece; False where an instant is no multiple of ``unit``. An unknown instant is 0."""
+    at = entries.at[begin:end]
+    ticks = at // unit
+    wrong = ticks * unit != at
+    if wrong.any():
+        known = at != NAT
+        if (wrong & known).any():
+            return False
+        ticks[~known] = base
+    ticks -= base
+    packed = key[begin:end]
+    packed[:] = entries.deal[begin:end]
+    packed <<= time_bits
+    packed |= ticks
+    packed <<= _LABEL_BITS
+    packed |= entries.label[begin:end]
+    return True
+
+
+def _unpack(key: Array, out: tuple[Array, ...], unit: int, base: int, time_bits: int, begin: int, end: int) -> None:
+    """The columns of one piece of sorted keys; the entry before the piece tells whether its first is a new deal."""
+    deal, at, label, new_deal, repeat = (column[begin:end] for column in out)
+    part = key[begin:end]
+    label[:] = part & ((1 << _LABEL_BITS) - 1)
+    part = part >> _LABEL_BITS
+    at[:] = part & ((1 << time_bits) - 1)
+    unknown = at == 0
+    at += base
+    at *= unit
+    if unknown.any():
+        at[unknown] = NAT
+    deal[:] = part >> time_bits
+    before = int(key[begin - 1]) if begin else -1
+    new_deal[0] = before < 0 or before >> (_LABEL_BITS + time_bits) != deal[0]
+    repeat[0] = not new_deal[0] and before & ((1 << _LABEL_BITS) - 1) == label[0]
+    np.not_equal(deal[1:], deal[:-1], out=new_deal[1:])
+    np.equal(label[1:], label[:-1], out=repeat[1:])
+    repeat[1:] &= ~new_deal[1:]
 
 
 def _by_permutation(entries: Entries, timezone: str) -> tuple[Array, Array, Array, Array | bool, Array | None]:

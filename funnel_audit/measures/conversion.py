@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from funnel_audit import report
 from funnel_audit.estimators import win_product
 from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT, fit, interval, projected, share, step_incidence, with_untimed
-from funnel_audit.tally.spans import merge
 from funnel_audit.tally import Outcome
+from funnel_audit.tally.spans import merge
 
 if TYPE_CHECKING:
     from funnel_audit.tally import Tally

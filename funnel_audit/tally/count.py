@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT, elapsed_us, local_days
-from funnel_audit.labels import LOST
 from funnel_audit.journeys.records import STILL_OPEN, Outcome
+from funnel_audit.labels import LOST
 from funnel_audit.tally.record import ReasonKey, Tally
 from funnel_audit.tally.spans import Spans
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import QUARTER_HOUR, SECOND
-from funnel_audit.labels import LOST
 from funnel_audit.journeys.records import STILL_OPEN
+from funnel_audit.labels import LOST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

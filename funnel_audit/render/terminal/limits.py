@@ -10,25 +10,15 @@ from funnel_audit.report import Capability
 from funnel_audit.texts import N_
 
 ANALYSES = {
-    "funnel": N_("Funnel"),
-    "conversion": N_("Conversion"),
-    "projected": N_("Projected conversion"),
-    "projection": N_("Projected conversion"),
+    "conversion": N_("Projected conversion"),
+    "stage_of_loss": N_("Stage of loss"),
     "pace": N_("Time in a stage"),
-    "days": N_("Time in a stage"),
-    "leaks": N_("Leaks"),
     "stalled": N_("Stalled deals"),
-    "pairs": N_("Pairs of stages"),
-    "forecast": N_("Forecast"),
-    "key_stage": N_("Key stage"),
-    "loss_reasons": N_("Loss reasons"),
-    "reasons": N_("Loss reasons"),
-    "segments": N_("Comparison of owners and sources"),
     "money": N_("Money"),
-    "amounts": N_("Money"),
-    "owners": N_("Owners"),
     "days_to_win": N_("Days to win"),
-    "win_rate": N_("Win rate"),
+    "loss_reasons": N_("Loss reasons"),
+    "key_stage": N_("Key stage"),
+    "forecast": N_("Forecast"),
 }
 
 

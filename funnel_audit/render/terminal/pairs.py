@@ -11,8 +11,8 @@ NAME_LIMIT = 60
 
 
 def section(page: Page) -> list[RenderableType]:
-    """One row for each pair that stages.yaml names."""
-    say, pairs = page.texts.say, page.audit.pairs
+    """One row for each pair that stages.yaml names and whose first stage some deal is known to have entered."""
+    say, pairs = page.texts.say, [pair for pair in page.audit.pairs if pair.reached]
     if not pairs:
         return []
     columns = [

@@ -1,0 +1,62 @@
+"""The library: ``read`` files, ``audit`` what was read. The command line calls the same two functions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from os import PathLike, fspath
+
+from funnel_audit.anonymous import anonymised
+from funnel_audit.assemble import assemble
+from funnel_audit.clean import clean_record
+from funnel_audit.funnel import Funnel
+from funnel_audit.intake.read import Options, Reading
+from funnel_audit.intake.read import read as read_files
+from funnel_audit.report import Audit
+from funnel_audit.stages_file import load_funnel
+from funnel_audit.texts import Texts
+
+Path = str | PathLike[str]
+
+
+def read(
+    files: Path | Sequence[Path], stages: Path | Funnel | None = None, *, as_of: str | None = None, created_from: str | None = None,
+    created_to: str | None = None, pipeline: str | None = None, sheet: str | None = None, stdin: bytes | None = None,
+) -> Reading:  # fmt: skip
+    """Read one or several exports against a stages file (default: ./stages.yaml, else the packaged one).
+
+    ``as_of``, ``created_from`` and ``created_to`` are ISO dates or instants. Raises InputError for files that are no tables of deals,
+    FunnelError for a faulty stages file, UsageError for options that cannot be meant.
+    """
+    funnel = stages if isinstance(stages, Funnel) else load_funnel(None if stages is None else fspath(stages))
+    paths = [fspath(files)] if isinstance(files, str | PathLike) else [fspath(path) for path in files]
+    return read_files(paths, funnel, Options(as_of, created_from, created_to, pipeline, sheet), stdin=stdin)
+
+
+def audit(
+    reading: Reading | Path | Sequence[Path], *, lang: str = "en", top: int = 10, anonymous: bool = False, key: bytes | None = None,
+    step: Callable[[str], None] | None = None,
+) -> Audit:  # fmt: skip
+    """The finished audit; what ``--format json`` prints. ``top`` is how many stalled deals are listed.
+
+    ``anonymous`` replaces owners, companies and deal ids by codes made with ``key``; without one the key is drawn from the data, so that
+    the same export gives the same codes and another one does not.
+    """
+    if not isinstance(reading, Reading):
+        reading = read(reading)
+    if step is not None:
+        step("count")
+    if anonymous:
+        reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)))
+    return clean_record(assemble(reading, Texts(lang), top=top))
+
+
+def _key(reading: Reading) -> bytes:
+    journeys = reading.journeys
+    digest = hashlib.sha256()
+    for deal in range(min(journeys.n, 1000)):
+        digest.update(journeys.facts.id_text(deal).encode())
+    digest.update(journeys.stays.us.tobytes())
+    digest.update(journeys.facts.created.at.tobytes())
+    return digest.digest()

@@ -1,0 +1,44 @@
+"""The command line: options -> one call -> write -> exit code. The only place that prints or exits.
+
+Nothing heavy is imported here: ``--help`` must not wait for pandas.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from funnel_audit import __version__
+from funnel_audit.cli.edge import guarded, language
+from funnel_audit.cli.report import report
+from funnel_audit.texts import Texts
+
+__all__ = ["app", "main"]
+
+t = Texts(language(None))
+app = typer.Typer(
+    name="funnel-audit", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help=t.say("Where deals are lost, how long each stage takes, which deals are stuck: an audit of a sales funnel from a CRM export."),
+)  # fmt: skip
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"funnel-audit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help=t.say("Print the version and stop."))] = False,
+) -> None:
+    del version
+
+
+app.command(help=t.say("Audit an export: conversion, pace, leaks, stalled deals, and what the data cannot say."))(report)
+
+
+def main() -> None:
+    """Entry of the console script."""
+    guarded(app)

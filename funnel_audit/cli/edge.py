@@ -1,0 +1,96 @@
+"""The edge of the program: exit codes, streams, and the one place where an exception becomes a sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+
+from funnel_audit.errors import FunnelAuditError, InputError
+from funnel_audit.texts import Texts, pick_language
+
+SEVERITIES = ("info", "warning", "error")
+
+
+class Exit(IntEnum):
+    """What the program tells cron and CI."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    INPUT = 3
+    INTERNAL = 4
+
+
+def exit_code(error: BaseException) -> Exit:
+    """The exit code of an error."""
+    if isinstance(error, InputError):
+        return Exit.INPUT
+    return Exit.USAGE if isinstance(error, FunnelAuditError) else Exit.INTERNAL
+
+
+def verdict(severities: Iterable[str], fail_on: str) -> Exit:
+    """FINDINGS when any severity is at or above ``fail_on`` (info, warning, error; never: none is)."""
+    if fail_on == "never":
+        return Exit.DONE
+    least = SEVERITIES.index(fail_on)
+    return Exit.FINDINGS if any(SEVERITIES.index(severity) >= least for severity in severities) else Exit.DONE
+
+
+def language(option: str | None) -> str:
+    """The language asked for, else the environment's; an unknown one is left for the command to refuse."""
+    try:
+        return pick_language(option, os.environ)
+    except ValueError:
+        return pick_language(None, os.environ)
+
+
+def guarded(run: Callable[[], object]) -> None:
+    """Run the program; what goes wrong is one clear sentence on standard error and an exit code."""
+    try:
+        run()
+    except (FunnelAuditError, KeyboardInterrupt, BrokenPipeError, Exception) as error:
+        sys.exit(tell(error))
+
+
+def tell(error: BaseException) -> int:
+    """Say what went wrong on standard error; the exit code."""
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    if isinstance(error, BrokenPipeError):
+        hush()
+        return Exit.DONE
+    from funnel_audit.clean import clean
+
+    texts = Texts(language(None))
+    known = isinstance(error, FunnelAuditError)
+    if not known and os.environ.get("FUNNEL_AUDIT_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    said = "\n".join(clean(line) if line.strip() else line for line in indented(str(error)))
+    if known:
+        sys.stderr.write(texts.say("Error: {what}", what=said) + "\n")
+    else:
+        what = f"{type(error).__name__}: {said}"
+        sys.stderr.write(texts.say("Internal error, a defect of funnel-audit: {what}", what=what) + "\n")
+        sys.stderr.write(texts.say("Set FUNNEL_AUDIT_TRACEBACK=1 to see where, and please report it.") + "\n")
+    return exit_code(error)
+
+
+def indented(text: str) -> list[str]:
+    """Lines of a message; their indentation survives the cleaning."""
+    return text.split("\n")
+
+
+def hush() -> None:
+    """Standard output was closed by the reader: what is still buffered goes nowhere, quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write(payload: bytes) -> None:
+    """The payload, and nothing else, to standard output."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(payload)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,51 @@
+"""From what was typed to the files that are meant: patterns, folders, standard input; and where the output may go."""
+
+from __future__ import annotations
+
+import glob
+import sys
+from pathlib import Path
+
+from funnel_audit.errors import InputError, UsageError
+
+TABLES = (".csv", ".tsv", ".txt", ".gz", ".xls", ".xlsx", ".xlsb", ".ods", ".parquet", ".html")
+
+
+def expand(names: list[str]) -> list[str]:
+    """Patterns that the shell left alone, and folders (their tables, by name); a name that exists is always itself."""
+    found: list[str] = []
+    for name in names:
+        path = Path(name)
+        if name == "-" or path.is_file():
+            found.append(name)
+        elif path.is_dir():
+            inside = sorted(str(entry) for entry in path.iterdir() if entry.suffix.lower() in TABLES and not entry.name.startswith("~$"))
+            if not inside:
+                raise InputError("there is no table in this folder", file=name, cure=f"It takes {', '.join(TABLES)}.")
+            found += inside
+        elif glob.has_magic(name):
+            matching = sorted(glob.glob(name, recursive=True))
+            if not matching:
+                raise InputError("no file matches this pattern", file=name, cure="Check the folder, and quote the pattern as the shell needs it.")
+            found += matching
+        else:
+            found.append(name)
+    return list(dict.fromkeys(found))
+
+
+def standard_input(names: list[str]) -> bytes | None:
+    """All of standard input where "-" is among the names."""
+    if "-" not in names:
+        return None
+    if sys.stdin.isatty():
+        raise UsageError("“-” reads standard input, and nothing is piped into it. For example: cat deals.csv | funnel-audit report -")
+    return sys.stdin.buffer.read()
+
+
+def refuse_overwriting(output: Path | None, names: list[str], stages: str | None) -> None:
+    """An output file that is one of the inputs, under whatever name."""
+    if output is None or not output.exists():
+        return
+    for name in [*names, *([stages] if stages else [])]:
+        if name != "-" and Path(name).exists() and output.samefile(name):
+            raise UsageError(f"-o {output} is one of the inputs: it would be overwritten. Choose another name.")

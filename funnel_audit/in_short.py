@@ -1,0 +1,127 @@
+"""*In short*: three to five plain sentences, the ones a head of sales would act on, written from the finished figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from funnel_audit import report
+    from funnel_audit.texts import Texts
+
+
+def in_short(audit: report.Audit, texts: Texts) -> tuple[str, ...]:
+    """With a history the leak leads, without one the win rate; last what the data cannot say."""
+    has_history = any(stage.projected for stage in audit.funnel)
+    order = (_leak, _stuck, _pace, _win_rate, _cannot) if has_history else (_win_rate, _reasons, _where, _pace, _cannot)
+    sentences = [write(audit, texts) for write in order]
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _name(audit: report.Audit, stage_id: str) -> str:
+    return next(stage.name for stage in audit.funnel if stage.stage == stage_id)
+
+
+def _leak(audit: report.Audit, texts: Texts) -> str | None:
+    """The costliest leak: where, how many, why, and what stopping it would bring."""
+    leak = next(iter(audit.leaks), None)
+    if leak is None or not leak.lost:
+        return None
+    t = texts
+    say = t.count(
+        "The biggest leak is “{start}” → “{end}”: {n} deal was lost there, {share} of all losses.",
+        "The biggest leak is “{start}” → “{end}”: {n} deals were lost there, {share} of all losses.",
+        leak.lost, start=_name(audit, leak.start), end=_name(audit, leak.end), share=t.percent(leak.share_of_losses or 0.0, digits=0),
+    )  # fmt: skip
+    named = next((reason for reason in leak.reasons if reason.reason), None)
+    if named is not None:
+        say += " " + t.say("Most often: {reason} ({n}).", reason=named.reason, n=named.lost)
+    gain, reference = leak.recoverable, leak.reference
+    if gain is not None and reference is not None and leak.rate is not None and gain.wins >= 0.05:
+        now, then = t.percent(leak.rate.value, digits=0), t.percent(reference.value, digits=0)
+        if reference.source == "target":
+            what = t.say("It passes {now} now; at the target of {then} it would bring {wins} more wins in 30 days ({low}–{high})",
+                         now=now, then=then, wins=t.amount(gain.wins), low=t.amount(gain.low), high=t.amount(gain.high))  # fmt: skip
+        else:
+            what = t.say("It passes {now} now and passed {then} or more in its best quarter ({quarter}): that again would bring {wins} more wins in 30 days ({low}–{high})",
+                         now=now, then=then, quarter=t.quarter(reference.source.split()[-1]), wins=t.amount(gain.wins), low=t.amount(gain.low),
+                         high=t.amount(gain.high))  # fmt: skip
+        if gain.amount:
+            what += t.say(", about {money}", money=t.money(gain.amount, audit.totals.currency, short=True))
+        say += f" {what}."
+    return say
+
+
+def _stuck(audit: report.Audit, texts: Texts) -> str | None:
+    stalled = audit.stalled
+    going = audit.totals.open - stalled.on_hold_count
+    if not stalled.count or not going:
+        return None
+    worst = max(stalled.by_stage, key=lambda stage: stage.stalled)
+    say = texts.count("{n} of {going} open deals is stuck", "{n} of {going} open deals are stuck", stalled.count, going=going)
+    if stalled.amount:
+        say += texts.say(", worth {money}", money=texts.money(stalled.amount, audit.totals.currency, short=True))
+    return say + texts.say("; most of them in “{stage}” ({n}).", stage=worst.name, n=worst.stalled)
+
+
+def _pace(audit: report.Audit, texts: Texts) -> str | None:
+    days = audit.totals.days_to_win
+    if days.p50 is None or days.p90 is None or days.n < 5:
+        return None
+    say = texts.say("Half of the won deals took {p50} or less, one in ten more than {p90}", p50=texts.days(days.p50), p90=texts.days(days.p90))
+    timed = [stage for stage in audit.funnel if stage.days.p50 is not None and stage.days.n >= 20]
+    if timed:
+        slowest = max(timed, key=lambda stage: stage.days.p50 or 0.0)
+        say += texts.say("; the slowest stage is “{stage}”, half of the deals stay there over {days}", stage=slowest.name, days=texts.days(slowest.days.p50 or 0.0))
+    return say + "."
+
+
+def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
+    """The win rate, projected where it can be, else so far and of the closed, with the counts behind it."""
+    totals, t = audit.totals, texts
+    rate = totals.win_rate
+    if rate.projected is not None:
+        sure = "" if rate.projected.ripe else " " + t.say("Many deals are still open, so that is not settled.")
+        return t.say("Of 100 new deals about {n} are won in the end ({low}–{high}); so far {won} of {deals} are.",
+                     n=t.points(rate.projected.value, digits=0), low=t.points(rate.projected.low, digits=0), high=t.points(rate.projected.high, digits=0),
+                     won=totals.won, deals=totals.deals) + sure  # fmt: skip
+    if rate.so_far is None:
+        return t.count("{n} deal: too few for a rate.", "{n} deals: too few for a rate.", totals.deals)
+    say = t.say("Of {deals} deals {won} are won, {lost} lost and {open} still open: {so_far} won so far",
+                deals=totals.deals, won=totals.won, lost=totals.lost, open=totals.open, so_far=t.percent(rate.so_far.value))  # fmt: skip
+    if rate.closed_only is not None:
+        say += t.say(", {closed} of the closed ones ({low}–{high})", closed=t.percent(rate.closed_only.value),
+                     low=t.percent(rate.closed_only.low), high=t.percent(rate.closed_only.high))  # fmt: skip
+    return say + "."
+
+
+def _reasons(audit: report.Audit, texts: Texts) -> str | None:
+    named = [reason for reason in audit.totals.loss_reasons if reason.reason][:3]
+    if not named:
+        return None
+    lost = audit.totals.lost
+    listed = texts.listing([f"{reason.reason} ({texts.percent(reason.lost / lost, digits=0)})" for reason in named])
+    return texts.say("Deals are lost most often because of: {reasons}.", reasons=listed)
+
+
+def _where(audit: report.Audit, texts: Texts) -> str | None:
+    standing = [stage for stage in audit.funnel[:-1] if stage.open]
+    if not standing:
+        return None
+    most = max(standing, key=lambda stage: stage.open)
+    say = texts.count("{n} of {all} open deals stands in “{stage}”", "{n} of {all} open deals stand in “{stage}”", most.open,
+                      all=audit.totals.open, stage=most.name)  # fmt: skip
+    if most.open_days is not None:
+        say += texts.say(", half of them for over {days}", days=texts.days(most.open_days)) if most.open_days_since == "stage" else texts.say(
+            ", half of them created over {days} ago", days=texts.days(most.open_days)
+        )  # fmt: skip
+    return say + "."
+
+
+def _cannot(audit: report.Audit, texts: Texts) -> str | None:
+    """The one gap that matters most, and the export that closes it."""
+    lines = {line.analysis: line for line in audit.capabilities if line.verdict != "yes"}
+    gap = next((lines[name] for name in ("stage_of_loss", "pace", "conversion") if name in lines), None)
+    gap = gap or next((line for line in lines.values() if line.verdict == "no"), None)
+    if gap is None or gap.need is None:
+        return None
+    return texts.say("What this export cannot show: {why}. What would: {need}.", why=gap.why, need=gap.need)
