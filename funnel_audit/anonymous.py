@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def coder(key: bytes, prefix: str) -> Callable[[str], str]:
     """A function from a name to its code: the prefix and 40 bits of HMAC-SHA256."""
+
     def code(name: str) -> str:
         return f"{prefix}-{hmac.new(key, f'{prefix}:{name}'.encode(), hashlib.sha256).hexdigest()[:10]}"
 
@@ -30,8 +31,11 @@ def anonymised(journeys: Journeys, key: bytes) -> Journeys:
     return replace(
         journeys,
         facts=replace(
-            facts, id_text=lambda code: deal(id_text(code)), owner=Labels(facts.owner.codes, tuple(owner(text) for text in facts.owner.texts)),
-            company=nothing, title=nothing,
+            facts,
+            id_text=lambda code: deal(id_text(code)),
+            owner=Labels(facts.owner.codes, tuple(owner(text) for text in facts.owner.texts)),
+            company=nothing,
+            title=nothing,
         ),
         unknown_ids=tuple(deal(text) for text in journeys.unknown_ids),
-    )  # fmt: skip
+    )

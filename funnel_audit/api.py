@@ -21,9 +21,16 @@ Path = str | PathLike[str]
 
 
 def read(
-    files: Path | Sequence[Path], stages: Path | Funnel | None = None, *, as_of: str | None = None, created_from: str | None = None,
-    created_to: str | None = None, pipeline: str | None = None, sheet: str | None = None, stdin: bytes | None = None,
-) -> Reading:  # fmt: skip
+    files: Path | Sequence[Path],
+    stages: Path | Funnel | None = None,
+    *,
+    as_of: str | None = None,
+    created_from: str | None = None,
+    created_to: str | None = None,
+    pipeline: str | None = None,
+    sheet: str | None = None,
+    stdin: bytes | None = None,
+) -> Reading:
     """Read one or several exports against a stages file (default: ./stages.yaml, else the packaged one).
 
     ``as_of``, ``created_from`` and ``created_to`` are ISO dates or instants. Raises InputError for files that are no tables of deals,
@@ -35,9 +42,14 @@ def read(
 
 
 def audit(
-    reading: Reading | Path | Sequence[Path], *, lang: str = "en", top: int = 10, anonymous: bool = False, key: bytes | None = None,
+    reading: Reading | Path | Sequence[Path],
+    *,
+    lang: str = "en",
+    top: int = 10,
+    anonymous: bool = False,
+    key: bytes | None = None,
     step: Callable[[str], None] | None = None,
-) -> Audit:  # fmt: skip
+) -> Audit:
     """The finished audit; what ``--format json`` prints. ``top`` is how many stalled deals are listed.
 
     ``anonymous`` replaces owners, companies and deal ids by codes made with ``key``; without one the key is drawn from the data, so that

@@ -48,16 +48,33 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10) -> report.Audit:
     stages = tuple(_stage(m, funnel, k, texts.lang) for k in range(m.tally.stages))
     leaks = tuple(_leak(leak, funnel) for leak in m.leaks)
     evidence = Evidence(
-        journeys, m.tally, funnel, reading.defects, reading.labels, reading.pipelines,
-        tuple(part.outline.head.file for part in reading.tables), reading.place,
-    )  # fmt: skip
+        journeys,
+        m.tally,
+        funnel,
+        reading.defects,
+        reading.labels,
+        reading.pipelines,
+        tuple(part.outline.head.file for part in reading.tables),
+        reading.place,
+    )
     can = capabilities(m.tally, m.steps, reading.lacks, texts)
     audit = report.Audit(
-        title=funnel.title.in_lang(texts.lang), lang=texts.lang, as_of=journeys.as_of.iso_utc(), as_of_local=journeys.as_of.iso_local(funnel.timezone),
-        timezone=funnel.timezone, input=_input(reading), summary=(), totals=totals, funnel=stages, leaks=leaks,
-        stalled=_stalled(found, reading, texts.lang), pairs=tuple(_pair(index, rate, funnel, texts.lang) for index, rate in enumerate(m.pairs)),
-        capabilities=can, notes=notes(m.steps, stages, why_no_win_rate, found.count is None, m.tally, texts), findings=run(evidence, texts),
-    )  # fmt: skip
+        title=funnel.title.in_lang(texts.lang),
+        lang=texts.lang,
+        as_of=journeys.as_of.iso_utc(),
+        as_of_local=journeys.as_of.iso_local(funnel.timezone),
+        timezone=funnel.timezone,
+        input=_input(reading),
+        summary=(),
+        totals=totals,
+        funnel=stages,
+        leaks=leaks,
+        stalled=_stalled(found, reading, texts.lang),
+        pairs=tuple(_pair(index, rate, funnel, texts.lang) for index, rate in enumerate(m.pairs)),
+        capabilities=can,
+        notes=notes(m.steps, stages, why_no_win_rate, found.count is None, m.tally, texts),
+        findings=run(evidence, texts),
+    )
     return audit.with_summary(in_short(audit, texts))
 
 
@@ -67,10 +84,14 @@ def measure(counted: Tally, funnel: Funnel) -> Measured:
     steps = conversion_.conversion(counted)
     targets = [stage.target for stage in funnel.stages]
     return Measured(
-        counted, currency, steps, pace_.pace(counted),
+        counted,
+        currency,
+        steps,
+        pace_.pace(counted),
         leaks_.leaks(counted, targets, [step.projected for step in steps], currency, funnel.timezone),
-        stalled_.limits(counted, [stage.max_days for stage in funnel.stages]), pairs_.pair_rates(counted, len(funnel.pairs)),
-    )  # fmt: skip
+        stalled_.limits(counted, [stage.max_days for stage in funnel.stages]),
+        pairs_.pair_rates(counted, len(funnel.pairs)),
+    )
 
 
 def main_currency(counted: Tally, funnel: Funnel) -> str | None:
@@ -86,18 +107,33 @@ def _totals(m: Measured) -> tuple[report.Totals, str | None]:
     sums = [_currency_sum(t, name) for name in sorted(t.money, key=lambda name: (name != m.currency, name is None, name or ""))]
     main = next((row for row in sums if row.currency == m.currency), None)
     totals = report.Totals(
-        deals=t.deals, won=t.outcome(Outcome.WON), lost=t.outcome(Outcome.LOST), open=t.outcome(Outcome.OPEN), unplaced=t.unplaced,
-        unmapped=t.unmapped, excluded=t.excluded, on_hold=int(t.on_hold.sum()), reopened=t.reopened if t.with_history else None,
-        won_amount=main.won_amount if main else None, open_amount=main.open_amount if main else None, currency=m.currency, win_rate=win_rate,
-        days_to_win=pace_.days_to_win(t), loss_reasons=leaks_.loss_reasons(t, m.currency), currencies=tuple(sums),
-    )  # fmt: skip
+        deals=t.deals,
+        won=t.outcome(Outcome.WON),
+        lost=t.outcome(Outcome.LOST),
+        open=t.outcome(Outcome.OPEN),
+        unplaced=t.unplaced,
+        unmapped=t.unmapped,
+        excluded=t.excluded,
+        on_hold=int(t.on_hold.sum()),
+        reopened=t.reopened if t.with_history else None,
+        won_amount=main.won_amount if main else None,
+        open_amount=main.open_amount if main else None,
+        currency=m.currency,
+        win_rate=win_rate,
+        days_to_win=pace_.days_to_win(t),
+        loss_reasons=leaks_.loss_reasons(t, m.currency),
+        currencies=tuple(sums),
+    )
     return totals, why_not
 
 
 def _currency_sum(t: Tally, name: str | None) -> report.CurrencySum:
     deals, cents = t.money[name]
     return report.CurrencySum(
-        currency=name, deals=int(deals.sum()), won_amount=int(cents[Outcome.WON].sum()) / 100, open_amount=int(cents[Outcome.OPEN].sum()) / 100
+        currency=name,
+        deals=int(deals.sum()),
+        won_amount=int(cents[Outcome.WON].sum()) / 100,
+        open_amount=int(cents[Outcome.OPEN].sum()) / 100,
     )
 
 
@@ -109,12 +145,29 @@ def _stage(m: Measured, funnel: Funnel, k: int, lang: str) -> report.FunnelStage
         return None if money is None or not money[0, outcome, k] else int(money[1, outcome, k]) / 100
 
     return report.FunnelStage(
-        stage=stage.id, name=stage.name.in_lang(lang), reached=step.reached, seen=step.seen, skipped=step.skipped, advanced=step.advanced,
-        lost=step.lost, open=step.open, on_hold=step.on_hold, back_moves=step.back_moves, so_far=step.so_far, resolved=step.resolved,
-        projected=step.projected, from_start=step.from_start, bounds=step.bounds, days=pace.days, advance_days=pace.advance_days,
-        lost_amount=amount(Outcome.LOST), open_amount=amount(Outcome.OPEN), open_days=pace.open_days, open_days_since=pace.open_since,
+        stage=stage.id,
+        name=stage.name.in_lang(lang),
+        reached=step.reached,
+        seen=step.seen,
+        skipped=step.skipped,
+        advanced=step.advanced,
+        lost=step.lost,
+        open=step.open,
+        on_hold=step.on_hold,
+        back_moves=step.back_moves,
+        so_far=step.so_far,
+        resolved=step.resolved,
+        projected=step.projected,
+        from_start=step.from_start,
+        bounds=step.bounds,
+        days=pace.days,
+        advance_days=pace.advance_days,
+        lost_amount=amount(Outcome.LOST),
+        open_amount=amount(Outcome.OPEN),
+        open_days=pace.open_days,
+        open_days_since=pace.open_since,
         won=step.won if k == m.tally.stages - 1 else None,
-    )  # fmt: skip
+    )
 
 
 def _leak(leak: leaks_.StepLeak, funnel: Funnel) -> report.Leak:
@@ -123,30 +176,52 @@ def _leak(leak: leaks_.StepLeak, funnel: Funnel) -> report.Leak:
         start, end = (AsOf(us, day=True).iso_local(funnel.timezone) for us in leak.window)
         window = report.Window(start=start, end=end)
     return report.Leak(
-        start=funnel.stages[leak.k].id, end=funnel.stages[leak.k + 1].id, lost=leak.lost, lost_amount=leak.lost_amount,
-        share_of_losses=leak.share_of_losses, reasons=leak.reasons, rate=leak.rate, reference=leak.reference, recoverable=leak.recoverable,
-        per_point=leak.per_point, window=window, ranked_first=leak.ranked_first,
-    )  # fmt: skip
+        start=funnel.stages[leak.k].id,
+        end=funnel.stages[leak.k + 1].id,
+        lost=leak.lost,
+        lost_amount=leak.lost_amount,
+        share_of_losses=leak.share_of_losses,
+        reasons=leak.reasons,
+        rate=leak.rate,
+        reference=leak.reference,
+        recoverable=leak.recoverable,
+        per_point=leak.per_point,
+        window=window,
+        ranked_first=leak.ranked_first,
+    )
 
 
 def _stalled(found: stalled_.Stall, reading: Reading, lang: str) -> report.Stalled:
     facts, funnel = reading.journeys.facts, reading.funnel
     by_stage = tuple(
         report.StalledStage(
-            stage=funnel.stages[k].id, name=funnel.stages[k].name.in_lang(lang), open=row.open, stalled=row.stalled,
-            amount=None if row.amount is None else row.amount / 100, limit=row.limit.days if row.limit else None,
-            limit_source=row.limit.source if row.limit else None, median_days=row.median_days,
+            stage=funnel.stages[k].id,
+            name=funnel.stages[k].name.in_lang(lang),
+            open=row.open,
+            stalled=row.stalled,
+            amount=None if row.amount is None else row.amount / 100,
+            limit=row.limit.days if row.limit else None,
+            limit_source=row.limit.source if row.limit else None,
+            median_days=row.median_days,
         )
-        for k, row in enumerate(found.by_stage) if row.open
-    )  # fmt: skip
+        for k, row in enumerate(found.by_stage)
+        if row.open
+    )
     deals = tuple(
         report.StalledDeal(
-            deal_id=facts.id_text(deal.deal), stage=funnel.stages[deal.stage].id, days=deal.days, limit=deal.limit.days,
-            limit_source=deal.limit.source, owner=facts.owner.text(deal.deal), amount=deal.amount,
-            currency=facts.currency.text(deal.deal), title=facts.title.text(deal.deal), edited_days=deal.edited_days,
+            deal_id=facts.id_text(deal.deal),
+            stage=funnel.stages[deal.stage].id,
+            days=deal.days,
+            limit=deal.limit.days,
+            limit_source=deal.limit.source,
+            owner=facts.owner.text(deal.deal),
+            amount=deal.amount,
+            currency=facts.currency.text(deal.deal),
+            title=facts.title.text(deal.deal),
+            edited_days=deal.edited_days,
         )
         for deal in found.deals
-    )  # fmt: skip
+    )
     return report.Stalled(
         count=found.count, amount=found.amount, on_hold_count=found.on_hold, unknown=found.unknown, by_stage=by_stage, deals=deals
     )
@@ -162,13 +237,23 @@ def _pair(index: int, rate: pairs_.PairRate, funnel: Funnel, lang: str) -> repor
 def _input(reading: Reading) -> report.Input:
     files = tuple(
         report.InputFile(
-            name=Path(part.outline.head.file).name, rows=part.rows, encoding=part.outline.head.encoding, delimiter=part.outline.head.delimiter,
-            shape=part.outline.shape, dialect=part.outline.found.dialect.name, sheet=part.outline.head.sheet,
+            name=Path(part.outline.head.file).name,
+            rows=part.rows,
+            encoding=part.outline.head.encoding,
+            delimiter=part.outline.head.delimiter,
+            shape=part.outline.shape,
+            dialect=part.outline.found.dialect.name,
+            sheet=part.outline.head.sheet,
         )
         for part in reading.tables
-    )  # fmt: skip
+    )
     funnel, options = reading.funnel, reading.options
     return report.Input(
-        files=files, stages=funnel.path if funnel.source == "file" else funnel.source, shape=reading.shape, order=reading.order_source,
-        pipeline=options.pipeline, created_from=options.created_from, created_to=options.created_to,
-    )  # fmt: skip
+        files=files,
+        stages=funnel.path if funnel.source == "file" else funnel.source,
+        shape=reading.shape,
+        order=reading.order_source,
+        pipeline=options.pipeline,
+        created_from=options.created_from,
+        created_to=options.created_to,
+    )

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from funnel_audit.texts import Texts
 
 
-def capabilities(tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mapping[str, str]], texts: Texts) -> tuple[report.Capability, ...]:
+def capabilities(
+    tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mapping[str, str]], texts: Texts
+) -> tuple[report.Capability, ...]:
     """Verdict (yes, partly, no), reason and remedy for each analysis. ``lacks`` are the CRM's own remedies, by analysis and language."""
 
     def recipe(analysis: str, general: str) -> str:
@@ -27,38 +29,77 @@ def capabilities(tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mappin
     rated = sum(step.projected is not None for step in steps[:-1])
     lost, won = tally.outcome(Outcome.LOST), tally.outcome(Outcome.WON)
     out = [
-        _line("conversion", rated, len(steps) - 1, texts.say("{n} of {all} steps have a projected rate", n=rated, all=len(steps) - 1), history),
         _line(
-            "stage_of_loss", lost - tally.unplaced, lost,
-            texts.count("at which stage {n} of {all} lost deals was lost is not known", "at which stage {n} of {all} lost deals were lost is not known", tally.unplaced, all=lost),
+            "conversion", rated, len(steps) - 1, texts.say("{n} of {all} steps have a projected rate", n=rated, all=len(steps) - 1), history
+        ),
+        _line(
+            "stage_of_loss",
+            lost - tally.unplaced,
+            lost,
+            texts.count(
+                "at which stage {n} of {all} lost deals was lost is not known",
+                "at which stage {n} of {all} lost deals were lost is not known",
+                tally.unplaced,
+                all=lost,
+            ),
             recipe("stage_of_loss", history),
         ),
-        _line("pace", tally.with_history, tally.deals, texts.say("{n} of {all} deals have a history", n=tally.with_history, all=tally.deals), history),
-    ]  # fmt: skip
+        _line(
+            "pace",
+            tally.with_history,
+            tally.deals,
+            texts.say("{n} of {all} deals have a history", n=tally.with_history, all=tally.deals),
+            history,
+        ),
+    ]
     unknown = int(tally.unknown_starts.sum())
     going = tally.outcome(Outcome.OPEN)
     out.append(
         _line(
-            "stalled", going - unknown, going,
-            texts.count("when {n} of {all} open deals last changed stage is not known", "when {n} of {all} open deals last changed stage is not known", unknown, all=going),
+            "stalled",
+            going - unknown,
+            going,
+            texts.count(
+                "when {n} of {all} open deals last changed stage is not known",
+                "when {n} of {all} open deals last changed stage is not known",
+                unknown,
+                all=going,
+            ),
             recipe("stalled", texts.say("the column with the date of the last change of stage, or the history")),
         )
-    )  # fmt: skip
+    )
     priced = sum(int(table[0].sum()) for table in tally.money.values())
     out.append(
-        _line("money", priced, tally.deals, texts.say("{n} of {all} deals have an amount", n=priced, all=tally.deals),
-              texts.say("the column with the deal's amount"), enough=0.8)
-    )  # fmt: skip
+        _line(
+            "money",
+            priced,
+            tally.deals,
+            texts.say("{n} of {all} deals have an amount", n=priced, all=tally.deals),
+            texts.say("the column with the deal's amount"),
+            enough=0.8,
+        )
+    )
     untimed = int(tally.untimed_lives[Outcome.WON])
     out.append(
-        _line("days_to_win", won - untimed, won, texts.say("{n} of {all} won deals have both dates", n=won - untimed, all=won),
-              texts.say("the columns with the date of creation and of closing"))
-    )  # fmt: skip
+        _line(
+            "days_to_win",
+            won - untimed,
+            won,
+            texts.say("{n} of {all} won deals have both dates", n=won - untimed, all=won),
+            texts.say("the columns with the date of creation and of closing"),
+        )
+    )
     reasons = sum(counts[0] for (reason, _, _), counts in tally.reasons.items() if reason is not None)
     out.append(
-        _line("loss_reasons", reasons, lost, texts.say("{n} of {all} lost deals have a reason", n=reasons, all=lost),
-              texts.say("the column with the loss reason, and a rule in the CRM that no deal is closed as lost without one"), enough=0.8)
-    )  # fmt: skip
+        _line(
+            "loss_reasons",
+            reasons,
+            lost,
+            texts.say("{n} of {all} lost deals have a reason", n=reasons, all=lost),
+            texts.say("the column with the loss reason, and a rule in the CRM that no deal is closed as lost without one"),
+            enough=0.8,
+        )
+    )
     return tuple(out)
 
 

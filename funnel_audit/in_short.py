@@ -30,8 +30,11 @@ def _leak(audit: report.Audit, texts: Texts) -> str | None:
     say = t.count(
         "The biggest leak is “{start}” → “{end}”: {n} deal was lost there, {share} of all losses.",
         "The biggest leak is “{start}” → “{end}”: {n} deals were lost there, {share} of all losses.",
-        leak.lost, start=_name(audit, leak.start), end=_name(audit, leak.end), share=t.percent(leak.share_of_losses or 0.0, digits=0),
-    )  # fmt: skip
+        leak.lost,
+        start=_name(audit, leak.start),
+        end=_name(audit, leak.end),
+        share=t.percent(leak.share_of_losses or 0.0, digits=0),
+    )
     named = next((reason for reason in leak.reasons if reason.reason), None)
     if named is not None:
         say += " " + t.say("Most often: {reason} ({n}).", reason=named.reason, n=named.lost)
@@ -39,12 +42,25 @@ def _leak(audit: report.Audit, texts: Texts) -> str | None:
     if gain is not None and reference is not None and leak.rate is not None and gain.wins >= 0.05:
         now, then = t.percent(leak.rate.value, digits=0), t.percent(reference.value, digits=0)
         if reference.source == "target":
-            what = t.say("It passes {now} now; at the target of {then} it would bring {wins} more wins in 30 days ({low}–{high})",
-                         now=now, then=then, wins=t.amount(gain.wins), low=t.amount(gain.low), high=t.amount(gain.high))  # fmt: skip
+            what = t.say(
+                "It passes {now} now; at the target of {then} it would bring {wins} more wins in 30 days ({low}–{high})",
+                now=now,
+                then=then,
+                wins=t.amount(gain.wins),
+                low=t.amount(gain.low),
+                high=t.amount(gain.high),
+            )
         else:
-            what = t.say("It passes {now} now and passed {then} or more in its best quarter ({quarter}): that again would bring {wins} more wins in 30 days ({low}–{high})",
-                         now=now, then=then, quarter=t.quarter(reference.source.split()[-1]), wins=t.amount(gain.wins), low=t.amount(gain.low),
-                         high=t.amount(gain.high))  # fmt: skip
+            what = t.say(
+                "It passes {now} now and passed {then} or more in its best quarter ({quarter}): "
+                "that again would bring {wins} more wins in 30 days ({low}–{high})",
+                now=now,
+                then=then,
+                quarter=t.quarter(reference.source.split()[-1]),
+                wins=t.amount(gain.wins),
+                low=t.amount(gain.low),
+                high=t.amount(gain.high),
+            )
         if gain.amount:
             what += t.say(", about {money}", money=t.money(gain.amount, audit.totals.currency, short=True))
         say += f" {what}."
@@ -67,11 +83,17 @@ def _pace(audit: report.Audit, texts: Texts) -> str | None:
     days = audit.totals.days_to_win
     if days.p50 is None or days.p90 is None or days.n < 5:
         return None
-    say = texts.say("Half of the won deals took {p50} or less, one in ten more than {p90}", p50=texts.days(days.p50), p90=texts.days(days.p90))
+    say = texts.say(
+        "Half of the won deals took {p50} or less, one in ten more than {p90}", p50=texts.days(days.p50), p90=texts.days(days.p90)
+    )
     timed = [stage for stage in audit.funnel if stage.days.p50 is not None and stage.days.n >= 20]
     if timed:
         slowest = max(timed, key=lambda stage: stage.days.p50 or 0.0)
-        say += texts.say("; the slowest stage is “{stage}”, half of the deals stay there over {days}", stage=slowest.name, days=texts.days(slowest.days.p50 or 0.0))
+        say += texts.say(
+            "; the slowest stage is “{stage}”, half of the deals stay there over {days}",
+            stage=slowest.name,
+            days=texts.days(slowest.days.p50 or 0.0),
+        )
     return say + "."
 
 
@@ -81,16 +103,34 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
     rate = totals.win_rate
     if rate.projected is not None:
         sure = "" if rate.projected.ripe else " " + t.say("Many deals are still open, so that is not settled.")
-        return t.say("Of 100 new deals about {n} are won in the end ({low}–{high}); so far {won} of {deals} are.",
-                     n=t.points(rate.projected.value, digits=0), low=t.points(rate.projected.low, digits=0), high=t.points(rate.projected.high, digits=0),
-                     won=totals.won, deals=totals.deals) + sure  # fmt: skip
+        return (
+            t.say(
+                "Of 100 new deals about {n} are won in the end ({low}–{high}); so far {won} of {deals} are.",
+                n=t.points(rate.projected.value, digits=0),
+                low=t.points(rate.projected.low, digits=0),
+                high=t.points(rate.projected.high, digits=0),
+                won=totals.won,
+                deals=totals.deals,
+            )
+            + sure
+        )
     if rate.so_far is None:
         return t.count("{n} deal: too few for a rate.", "{n} deals: too few for a rate.", totals.deals)
-    say = t.say("Of {deals} deals {won} are won, {lost} lost and {open} still open: {so_far} won so far",
-                deals=totals.deals, won=totals.won, lost=totals.lost, open=totals.open, so_far=t.percent(rate.so_far.value))  # fmt: skip
+    say = t.say(
+        "Of {deals} deals {won} are won, {lost} lost and {open} still open: {so_far} won so far",
+        deals=totals.deals,
+        won=totals.won,
+        lost=totals.lost,
+        open=totals.open,
+        so_far=t.percent(rate.so_far.value),
+    )
     if rate.closed_only is not None:
-        say += t.say(", {closed} of the closed ones ({low}–{high})", closed=t.percent(rate.closed_only.value),
-                     low=t.percent(rate.closed_only.low), high=t.percent(rate.closed_only.high))  # fmt: skip
+        say += t.say(
+            ", {closed} of the closed ones ({low}–{high})",
+            closed=t.percent(rate.closed_only.value),
+            low=t.percent(rate.closed_only.low),
+            high=t.percent(rate.closed_only.high),
+        )
     return say + "."
 
 
@@ -108,12 +148,19 @@ def _where(audit: report.Audit, texts: Texts) -> str | None:
     if not standing:
         return None
     most = max(standing, key=lambda stage: stage.open)
-    say = texts.count("{n} of {all} open deals stands in “{stage}”", "{n} of {all} open deals stand in “{stage}”", most.open,
-                      all=audit.totals.open, stage=most.name)  # fmt: skip
+    say = texts.count(
+        "{n} of {all} open deals stands in “{stage}”",
+        "{n} of {all} open deals stand in “{stage}”",
+        most.open,
+        all=audit.totals.open,
+        stage=most.name,
+    )
     if most.open_days is not None:
-        say += texts.say(", half of them for over {days}", days=texts.days(most.open_days)) if most.open_days_since == "stage" else texts.say(
-            ", half of them created over {days} ago", days=texts.days(most.open_days)
-        )  # fmt: skip
+        say += (
+            texts.say(", half of them for over {days}", days=texts.days(most.open_days))
+            if most.open_days_since == "stage"
+            else texts.say(", half of them created over {days} ago", days=texts.days(most.open_days))
+        )
     return say + "."
 
 

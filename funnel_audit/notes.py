@@ -25,8 +25,9 @@ WHY = {
 """A sentence for each word of ``Step.why_not``."""
 
 
-def notes(steps: Sequence[Step], stages: Sequence[report.FunnelStage], win_rate: str | None, no_limits: bool, tally: Tally,
-          texts: Texts) -> tuple[report.Note, ...]:  # fmt: skip
+def notes(
+    steps: Sequence[Step], stages: Sequence[report.FunnelStage], win_rate: str | None, no_limits: bool, tally: Tally, texts: Texts
+) -> tuple[report.Note, ...]:
     """All notes of an audit, in the order of its keys."""
     out = []
     if win_rate is not None:
@@ -37,23 +38,33 @@ def notes(steps: Sequence[Step], stages: Sequence[report.FunnelStage], win_rate:
         elif step.startless:
             out.append(
                 report.Note(
-                    what="funnel.projected", reason="startless", stage=stage.stage,
+                    what="funnel.projected",
+                    reason="startless",
+                    stage=stage.stage,
                     text=texts.count(
                         "{n} deal entered this stage before the data begin: the rate is of the {known} stays that began later",
                         "{n} deals entered this stage before the data begin: the rate is of the {known} stays that began later",
-                        step.startless, known=step.known_stays,
+                        step.startless,
+                        known=step.known_stays,
                     ),
                 )
-            )  # fmt: skip
+            )
     if not tally.with_history:
-        out.append(report.Note(what="funnel.skipped", reason="no_history", text=texts.say("no deal has a history: what was skipped, seen or moved back is not known")))
+        out.append(
+            report.Note(
+                what="funnel.skipped",
+                reason="no_history",
+                text=texts.say("no deal has a history: what was skipped, seen or moved back is not known"),
+            )
+        )
     if no_limits:
         out.append(
             report.Note(
-                what="stalled", reason="no_limits",
+                what="stalled",
+                reason="no_limits",
                 text=texts.say("no stage has a limit: fewer than 20 stays with a known length, and stages.yaml gives no max_days"),
             )
-        )  # fmt: skip
+        )
     return tuple(out)
 
 

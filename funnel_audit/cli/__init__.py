@@ -18,9 +18,13 @@ __all__ = ["app", "main"]
 
 t = Texts(language(None))
 app = typer.Typer(
-    name="funnel-audit", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    name="funnel-audit",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help=t.say("Where deals are lost, how long each stage takes, which deals are stuck: an audit of a sales funnel from a CRM export."),
-)  # fmt: skip
+)
 
 
 def _version(asked: bool) -> None:
@@ -31,7 +35,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help=t.say("Print the version and stop."))] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=t.say("Print the version and stop."))
+    ] = False,
 ) -> None:
     del version
 

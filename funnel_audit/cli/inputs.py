@@ -24,9 +24,11 @@ def expand(names: list[str]) -> list[str]:
                 raise InputError("there is no table in this folder", file=name, cure=f"It takes {', '.join(TABLES)}.")
             found += inside
         elif glob.has_magic(name):
-            matching = sorted(glob.glob(name, recursive=True))
+            matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
             if not matching:
-                raise InputError("no file matches this pattern", file=name, cure="Check the folder, and quote the pattern as the shell needs it.")
+                raise InputError(
+                    "no file matches this pattern", file=name, cure="Check the folder, and quote the pattern as the shell needs it."
+                )
             found += matching
         else:
             found.append(name)

@@ -28,21 +28,57 @@ def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
 
 
 def report(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=t.say("CSV, Excel, HTML or Parquet exports; patterns, a folder of exports, - for standard input."), show_default=False)],
-    stages: Annotated[str | None, typer.Option("--stages", help=t.say("The stages file; without it ./stages.yaml, else the packaged one."), show_default=False)] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help=t.say("Look from this date (2026-03-31), instant, or today; without it the newest date of the data."), show_default=False)] = None,
-    created_from: Annotated[str | None, typer.Option("--from", help=t.say("Only deals created on this date or later."), show_default=False)] = None,
-    created_to: Annotated[str | None, typer.Option("--to", help=t.say("Only deals created on this date or earlier."), show_default=False)] = None,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help=t.say("CSV, Excel, HTML or Parquet exports; patterns, a folder of exports, - for standard input."),
+            show_default=False,
+        ),
+    ],
+    stages: Annotated[
+        str | None,
+        typer.Option("--stages", help=t.say("The stages file; without it ./stages.yaml, else the packaged one."), show_default=False),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help=t.say("Look from this date (2026-03-31), instant, or today; without it the newest date of the data."),
+            show_default=False,
+        ),
+    ] = None,
+    created_from: Annotated[
+        str | None, typer.Option("--from", help=t.say("Only deals created on this date or later."), show_default=False)
+    ] = None,
+    created_to: Annotated[
+        str | None, typer.Option("--to", help=t.say("Only deals created on this date or earlier."), show_default=False)
+    ] = None,
     pipeline: Annotated[str | None, typer.Option("--pipeline", help=t.say("Only the deals of this pipeline."), show_default=False)] = None,
     output_format: Annotated[str, typer.Option("--format", help=t.say("terminal, json or svg."))] = "terminal",
-    only: Annotated[str | None, typer.Option("--only", help=t.say("Only these sections, with commas: summary, funnel, leaks, pairs, stalled, limits, findings."), show_default=False)] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--only",
+            help=t.say("Only these sections, with commas: summary, funnel, leaks, pairs, stalled, limits, findings."),
+            show_default=False,
+        ),
+    ] = None,
     top: Annotated[int, typer.Option("--top", min=0, help=t.say("How many stalled deals to list."))] = 10,
-    lang: Annotated[str | None, typer.Option("--lang", help=t.say("en or ru; without it from LC_ALL, LC_MESSAGES or LANG."), show_default=False)] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help=t.say("Write to this file, not to standard output."), show_default=False)] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help=t.say("en or ru; without it from LC_ALL, LC_MESSAGES or LANG."), show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help=t.say("Write to this file, not to standard output."), show_default=False)
+    ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help=t.say("The sheet of an Excel file."), show_default=False)] = None,
-    anonymous: Annotated[bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))] = False,
-    fail_on: Annotated[str, typer.Option("--fail-on", help=t.say("Exit with 1 on findings of this severity or above: never, error, warning, info."))] = "never",
-) -> None:  # fmt: skip
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help=t.say("Exit with 1 on findings of this severity or above: never, error, warning, info."))
+    ] = "never",
+) -> None:
     """Read, audit, render, write; then the verdict."""
     one_of("--format", output_format, tuple(FORMATS))
     one_of("--fail-on", fail_on, ("never", "error", "warning", "info"))
@@ -62,15 +98,26 @@ def report(
     with progress(names, stdin, lang) as step:
         step("read")
         reading = read(
-            names, funnel, as_of=today(funnel.timezone) if as_of == "today" else as_of, created_from=created_from, created_to=created_to,
-            pipeline=pipeline, sheet=sheet, stdin=stdin,
-        )  # fmt: skip
+            names,
+            funnel,
+            as_of=today(funnel.timezone) if as_of == "today" else as_of,
+            created_from=created_from,
+            created_to=created_to,
+            pipeline=pipeline,
+            sheet=sheet,
+            stdin=stdin,
+        )
         key = os.environ.get("FUNNEL_AUDIT_KEY")
         finished = audit(reading, lang=lang, top=top, anonymous=anonymous, key=key.encode() if key else None, step=step)
     to_terminal = output is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((PIPED_WIDTH, 24)).columns if to_terminal else PIPED_WIDTH
     payload = render_as(
-        output_format, finished, width=width, color=to_terminal and not os.environ.get("NO_COLOR"), only=sections, top=top if top != 10 else None
+        output_format,
+        finished,
+        width=width,
+        color=to_terminal and not os.environ.get("NO_COLOR"),
+        only=sections,
+        top=top if top != 10 else None,
     )
     if output is None:
         write(payload)

@@ -34,8 +34,15 @@ def run(evidence: Evidence, texts: Texts) -> tuple[report.Finding, ...]:
             ids = tuple(evidence.journeys.facts.id_text(deal) for deal in flaw.deals[:SHOWN_DEALS])
             found.append(
                 report.Finding(
-                    code=code, name=texts.word(rule.NAME), severity=rule.SEVERITY, confidence=rule.CONFIDENCE, place=flaw.place, text=flaw.text,
-                    cure=flaw.cure, count=flaw.count, deals=ids,
+                    code=code,
+                    name=texts.word(rule.NAME),
+                    severity=rule.SEVERITY,
+                    confidence=rule.CONFIDENCE,
+                    place=flaw.place,
+                    text=flaw.text,
+                    cure=flaw.cure,
+                    count=flaw.count,
+                    deals=ids,
                 )
-            )  # fmt: skip
+            )
     return tuple(sorted(found, key=lambda finding: (-SEVERITIES.index(finding.severity), finding.code)))

@@ -1,7 +1,7 @@
 """What a file holds, before anybody asks what it means: the contract between reading bytes and understanding columns.
 
-``files.open_tables(path)`` looks at the first 256 KiB only and returns a ``Head`` for each table in it; ``head.read({3: "label", 0: "text"})``
-then reads just the columns that are wanted, as Arrow arrays of UTF-8 *bytes* (never Python strings: turning five million ids into
+``files.open_tables(path)`` looks at the first 256 KiB only and returns a ``Head`` for each table in it;
+``head.read({3: "label", 0: "text"})`` then reads just the columns that are wanted, as Arrow arrays of UTF-8 *bytes* (never Python strings: turning five million ids into
 Python objects costs ten times the reading).
 """
 

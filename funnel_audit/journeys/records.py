@@ -4,8 +4,8 @@ Everything is numpy arrays over deal codes 0..n-1, because a report on five mill
 ``Journeys.deals`` and ``Journeys.stays`` are the same as data frames, for people and for tests:
 
     >>> journeys.deals
-      deal_id  outcome  stage  stage_now             created               closed  placed  has_history  on_hold  reopened  back_moves  amount ...
-    0  D-0001      won      2       <NA> 2026-01-05 09:00:00+00:00 2026-01-20 00:00...    True         True    False         0           1  1200.0
+      deal_id outcome  stage stage_now                   created                    closed  placed  has_history  on_hold ...
+    0  D-0001     won      2      <NA> 2026-01-05 09:00:00+00:00 2026-01-20 17:00:00+00:00    True         True    False ...
     >>> journeys.stays
       deal_id  stage                   entered                      left  exit     to  days
     0  D-0001      0 2026-01-05 09:00:00+00:00 2026-01-08 12:00:00+00:00  advance   1  3.125
@@ -130,8 +130,9 @@ class Facts:
     """What the deal rows say, one row a deal; every array has length n.
 
     ``label`` is the code of the current stage label (NO_LABEL when silent). ``status`` is the outcome a status column claims and
-    ``status_decides`` that it stands above the stage (Pipedrive, Dynamics 365: there the label is where the deal was won or lost). ``flag`` is what IsWon and
-    IsClosed claim. ``stage_before_loss`` is a stage index the row itself keeps for lost deals (EspoCRM's lastStage), else -1.
+    ``status_decides`` that it stands above the stage (Pipedrive, Dynamics 365: there the label is where the deal was won or lost).
+    ``flag`` is what IsWon and IsClosed claim. ``stage_before_loss`` is a stage index the row itself keeps for lost deals (EspoCRM's
+    lastStage), else -1.
     ``amount`` is in minor units of ``currency``; ``amount_known`` where there is one and it may be summed.
     """
 
@@ -177,13 +178,30 @@ class Facts:
         """Facts of n deals of which nothing is known but that they exist."""
         blank = Labels(np.full(n, -1, np.int32), ())
         return Facts(
-            n=n, id_text=id_text, label=np.full(n, NO_LABEL, np.uint8), created=Moments.unknown(n), closed=Moments.unknown(n),
-            updated=Moments.unknown(n), stage_changed=Moments.unknown(n), status=np.full(n, -1, np.int8), flag=np.full(n, -1, np.int8),
-            status_decides=False, amount=np.zeros(n, np.int64), amount_known=np.zeros(n, bool), currency=blank, owner=blank, source=blank,
-            lost_reason=blank, company=RowTexts.none(n), title=RowTexts.none(n), excluded=np.zeros(n, bool), row=np.full(n, -1, np.int64),
-            file=np.zeros(n, np.int32), stage_before_loss=np.full(n, -1, np.int8),
+            n=n,
+            id_text=id_text,
+            label=np.full(n, NO_LABEL, np.uint8),
+            created=Moments.unknown(n),
+            closed=Moments.unknown(n),
+            updated=Moments.unknown(n),
+            stage_changed=Moments.unknown(n),
+            status=np.full(n, -1, np.int8),
+            flag=np.full(n, -1, np.int8),
+            status_decides=False,
+            amount=np.zeros(n, np.int64),
+            amount_known=np.zeros(n, bool),
+            currency=blank,
+            owner=blank,
+            source=blank,
+            lost_reason=blank,
+            company=RowTexts.none(n),
+            title=RowTexts.none(n),
+            excluded=np.zeros(n, bool),
+            row=np.full(n, -1, np.int64),
+            file=np.zeros(n, np.int32),
+            stage_before_loss=np.full(n, -1, np.int8),
             begun_before=np.zeros(n, bool),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -236,7 +254,8 @@ class Journeys:
     back_moves: Array
     back_into: Array
     pairs: Stays
-    """The same for the pairs of stages the funnel declares: ``stage`` is the pair's index, an arrival's exit code is 0, or 1 by a jump over both."""
+    """The same for the pairs of stages the funnel declares: ``stage`` is the pair's index; an arrival's exit code is 0, or 1 by a jump
+    over both."""
     excluded: int = 0
     not_yet: int = 0
     """Deals created after as-of: they do not exist yet."""

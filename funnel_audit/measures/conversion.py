@@ -53,15 +53,25 @@ def conversion(tally: Tally) -> tuple[Step, ...]:
         from_start = win_product(rates) if all(rates) else None
         steps.append(
             Step(
-                reached=n, advanced=on, lost=lost, open=open_, won=int(tally.ledger[Outcome.WON, k]), on_hold=int(tally.on_hold[k]),
-                seen=int(tally.seen[k]) if history else None, skipped=int(tally.skipped[k]) if history else None,
+                reached=n,
+                advanced=on,
+                lost=lost,
+                open=open_,
+                won=int(tally.ledger[Outcome.WON, k]),
+                on_hold=int(tally.on_hold[k]),
+                seen=int(tally.seen[k]) if history else None,
+                skipped=int(tally.skipped[k]) if history else None,
                 back_moves=int(tally.back_into[k]) if history else None,
-                so_far=share(on, n) if is_step else None, resolved=(on + lost) / n if is_step and n else None,
-                projected=rate, from_start=interval(from_start) if tally.deals >= MIN_REACHED else None,
-                bounds=_bounds(tally, k, n, on) if is_step else None, why_not=why_not, known_stays=stays,
+                so_far=share(on, n) if is_step else None,
+                resolved=(on + lost) / n if is_step and n else None,
+                projected=rate,
+                from_start=interval(from_start) if tally.deals >= MIN_REACHED else None,
+                bounds=_bounds(tally, k, n, on) if is_step else None,
+                why_not=why_not,
+                known_stays=stays,
                 startless=int(tally.startless_exits[k] + tally.unknown_starts[k]) if is_step else 0,
             )
-        )  # fmt: skip
+        )
         rates.append(rate)
     return tuple(steps)
 

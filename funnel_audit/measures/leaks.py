@@ -58,8 +58,9 @@ class _Cell:
         return float(self.incidence.advances.sum() + self.incidence.losses.sum())
 
 
-def leaks(tally: Tally, targets: Sequence[float | None], rates: Sequence[report.Projected | None], currency: str | None,
-          timezone: str) -> tuple[StepLeak, ...]:  # fmt: skip
+def leaks(
+    tally: Tally, targets: Sequence[float | None], rates: Sequence[report.Projected | None], currency: str | None, timezone: str
+) -> tuple[StepLeak, ...]:
     """Every step that loses deals or falls short of its reference, the costliest first.
 
     ``targets`` has one element a stage; ``rates`` are the projected conversions of all steps (``conversion``), for the chance to win
@@ -89,10 +90,16 @@ def leaks(tally: Tally, targets: Sequence[float | None], rates: Sequence[report.
             )
         out.append(
             replace(
-                step, rate=projected(cell.incidence), reference=cell.reference, recoverable=recoverable, per_point=per_point,
-                window=window, entries=cell.entries, ranked_first=firsts,
+                step,
+                rate=projected(cell.incidence),
+                reference=cell.reference,
+                recoverable=recoverable,
+                per_point=per_point,
+                window=window,
+                entries=cell.entries,
+                ranked_first=firsts,
             )
-        )  # fmt: skip
+        )
     shown = [step for step in out if step.lost or (step.recoverable is not None and step.recoverable.wins > 0)]
     return tuple(sorted(shown, key=_rank))
 
@@ -134,7 +141,9 @@ def mean_won_amount(tally: Tally, currency: str | None, since_us: int, timezone:
 
     first = int(local_days(np.array([since_us]), timezone)[0])
     wins = [
-        (count, cents) for (name, day), (_, count, cents) in tally.wins_by_day.items() if name == currency and day is not None and day >= first
+        (count, cents)
+        for (name, day), (_, count, cents) in tally.wins_by_day.items()
+        if name == currency and day is not None and day >= first
     ]
     count = sum(count for count, _ in wins)
     return sum(cents for _, cents in wins) / count / 100 if count else None
@@ -171,7 +180,9 @@ def _cell(tally: Tally, k: int, target: float | None, timezone: str) -> _Cell | 
     return _Cell(at_age, since, covered, incidence.n, reference)
 
 
-def _best_quarter(tally: Tally, k: int, window: Incidence, since: int, oldest: int, timezone: str) -> tuple[report.Reference, Incidence] | None:
+def _best_quarter(
+    tally: Tally, k: int, window: Incidence, since: int, oldest: int, timezone: str
+) -> tuple[report.Reference, Incidence] | None:
     """The quarter with the highest lower bound, both rates read at the smaller of the two longest observed ages."""
     best: tuple[report.Reference, Incidence] | None = None
     year, quarter = calendar_quarter(oldest, timezone)
@@ -195,12 +206,14 @@ def _draw_gains(cells: Sequence[_Cell | None], rates: Sequence[report.Projected 
     size = len(cells)
     windows = [0.0 if cell is None else cell.resolved for cell in cells]
     now = [0.5 if cell is None else cell.incidence.value for cell in cells]
-    now_draws = beta_posterior_draws([v * n for v, n in zip(now, windows, strict=True)],
-                                     [(1 - v) * n for v, n in zip(now, windows, strict=True)], DRAWS, SEED)  # fmt: skip
+    now_draws = beta_posterior_draws(
+        [v * n for v, n in zip(now, windows, strict=True)], [(1 - v) * n for v, n in zip(now, windows, strict=True)], DRAWS, SEED
+    )
     values = [0.5 if rate is None else rate.value for rate in rates[:size]]
     weights = [0.0 if rate is None else _effective(rate) for rate in rates[:size]]
-    onward_draws = beta_posterior_draws([v * n for v, n in zip(values, weights, strict=True)],
-                                        [(1 - v) * n for v, n in zip(values, weights, strict=True)], DRAWS, SEED + 1)  # fmt: skip
+    onward_draws = beta_posterior_draws(
+        [v * n for v, n in zip(values, weights, strict=True)], [(1 - v) * n for v, n in zip(values, weights, strict=True)], DRAWS, SEED + 1
+    )
     gains: list[np.ndarray | None] = []
     for k, cell in enumerate(cells):
         if cell is None or cell.reference is None or _onward(rates, k) is None:

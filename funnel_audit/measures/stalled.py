@@ -106,9 +106,7 @@ def stalled(journeys: Journeys, stage_limits: Sequence[Limit | None], currency: 
     main = facts.amount_known & (facts.currency.codes == _code(facts.currency.texts, currency))
     value = np.where(main, facts.amount, 0)[open_]
     rows = np.flatnonzero(stuck)
-    by_stage = tuple(
-        _stage(days, stage == k, stuck, value, main[open_], stage_limits[k]) for k in range(j.stages)
-    )
+    by_stage = tuple(_stage(days, stage == k, stuck, value, main[open_], stage_limits[k]) for k in range(j.stages))
     over = days[rows] / limit[stage[rows]]
     order = rows[np.lexsort((-over, -value[rows]))]
     chosen = _cut(order, top, value, np.where(stuck, days / limit[stage], 0.0), lambda row: facts.id_text(int(open_[row])))
@@ -121,10 +119,14 @@ def stalled(journeys: Journeys, stage_limits: Sequence[Limit | None], currency: 
         since_edit = int(edited[code])
         deals.append(
             StalledDeal(
-                code, int(stage[row]), float(days[row]), found, facts.amount[code] / 100 if facts.amount_known[code] else None,
+                code,
+                int(stage[row]),
+                float(days[row]),
+                found,
+                facts.amount[code] / 100 if facts.amount_known[code] else None,
                 None if since_edit == NAT else max(since_edit / DAY, 0.0),
             )
-        )  # fmt: skip
+        )
     has_limits = any(limit is not None for limit in stage_limits[:-1])
     total = int(value[rows].sum()) / 100 if main[open_][rows].any() else None
     return Stall(len(rows) if has_limits else None, total, int(np.count_nonzero(j.on_hold)), int(unknown.sum()), by_stage, tuple(deals))
