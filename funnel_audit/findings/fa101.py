@@ -35,13 +35,15 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         if defect.kind == "unreadable_date":
             text = texts.count(
                 "{n} cell of the column “{column}” is no date{sample}; it counts as empty.",
-                "{n} cells of the column “{column}” are no dates{sample}; they count as empty.", defect.count, column=column, sample=sample,
+                "{n} cells of the column “{column}” are no dates{sample}; they count as empty.",
+                defect.count, column=column, sample=sample,
             )  # fmt: skip
             cure = texts.say("Correct the dates in the CRM, best as 2026-03-31, and export again.")
         else:
             text = texts.count(
                 "{n} cell of the column “{column}” is no amount{sample}; it counts as empty.",
-                "{n} cells of the column “{column}” are no amounts{sample}; they count as empty.", defect.count, column=column, sample=sample,
+                "{n} cells of the column “{column}” are no amounts{sample}; they count as empty.",
+                defect.count, column=column, sample=sample,
             )  # fmt: skip
             cure = texts.say("Leave only the number in the cell, and the currency if there are several, and export again.")
         yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count)

@@ -40,7 +40,9 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
                 "{n} row without an id, a stage and a date was left out.", "{n} rows without an id, a stage and a date were left out.", n
             )
         elif defect.kind == "title_rows":
-            text = texts.count("{n} row above the header is a title and was left out.", "{n} rows above the header are titles and were left out.", n)
+            text = texts.count(
+                "{n} row above the header is a title and was left out.", "{n} rows above the header are titles and were left out.", n
+            )
         else:
             text = texts.count(
                 "{n} row below the table is a total or a remark and was left out.",

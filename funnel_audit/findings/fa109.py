@@ -39,9 +39,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if len(ranked) > SHOWN:
         shown.append(texts.say("others: {n}", n=sum(n for _, n in ranked[SHOWN:])))
     total = sum(n for _, n in ranked)
-    text = texts.say(
-        "Deals with an amount are in {kinds} currencies and are never added up ({listing}).", kinds=len(ranked), listing=", ".join(shown)
-    )
-    cure = texts.say("Export the amount in one currency, or choose the one to report in stages.yaml, such as currency: {name}.", name=next(
-        name for name, _ in ranked if name is not None))  # fmt: skip
+    listing = ", ".join(shown)
+    text = texts.say("Amounts are not all in one currency, and different currencies are never added up ({listing}).", listing=listing)
+    main = next(name for name, _ in ranked if name is not None)
+    cure = texts.say("Export the amount in one currency, or choose the one to report in stages.yaml, such as currency: {name}.", name=main)
     yield Found(report.Place(file=evidence.files[0]), text, cure, total)

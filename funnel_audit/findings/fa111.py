@@ -31,6 +31,6 @@ CONFIDENCE = "medium"
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     for defect in evidence.of_kind("doubtful_header"):
-        text = texts.say("No row looks like a header. Line {line} was taken for it; if that is a deal, it is not counted.", line=str(defect.line))
+        text = texts.say("No row looks like a header. Line {line} was taken for it; a deal there is not counted.", line=str(defect.line))
         cure = texts.say("Export again with headers, or write the names of the columns into the first row.")
         yield Found(place_of(defect), text, cure, defect.count)

@@ -4,7 +4,7 @@
     A line with an opening quote whose end is nowhere in the file.
 
 *Why it matters*
-    By the rules of CSV the rest of the file would be one cell. The line was read as plain text instead; its values may stand in wrong columns.
+    By the rules of CSV the rest of the file would be one cell. The line was read as plain text instead; its values may be in wrong columns.
 
 *When it is wrong*
     When the quote is an inch sign or belongs to a name and no delimiter follows in that cell.

@@ -35,7 +35,8 @@ def in_lines(texts: Texts, defect: Defect) -> str:
     if len(defect.lines) < 2:
         return ""
     some = ", ".join(str(line) for line in defect.lines)
-    return " " + (texts.say("Lines {some}.", some=some) if defect.count == len(defect.lines) else texts.say("First lines: {some}.", some=some))
+    all_of_them = defect.count == len(defect.lines)
+    return " " + (texts.say("Lines {some}.", some=some) if all_of_them else texts.say("First lines: {some}.", some=some))
 
 
 def such_as(texts: Texts, sample: str | None) -> str:

@@ -1,0 +1,82 @@
+"""Unmapped label.
+
+*What it finds*
+    A label of the export that stages.yaml does not know, neither as a stage nor as lost or on hold; one finding a label.
+
+*Why it matters*
+    Deals in it stand at the furthest stage that is known of them, else at the first, and count as open: conversion and losses are off
+    by them.
+
+*When it is wrong*
+    Never quite: even a label without meaning for sales has to be put under on_hold or exclude to be counted on purpose.
+
+*Example*
+    37 deals stand in "Meeting held (zoom)", which is no alias of "Meeting held".
+
+*How to mend it*
+    Add the label to the aliases of the stage it means, or to lost, on_hold or exclude.labels, in stages.yaml.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from funnel_audit import report
+from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, nearest, normal
+from funnel_audit.texts import N_, Texts
+
+NAME = N_("label that no stage knows")
+SEVERITY = "warning"
+CONFIDENCE = "high"
+SHOWN = 20
+
+
+def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
+    left_out = {normal(label) for label in evidence.funnel.exclude.labels}
+    deals: dict[str, tuple[str, int]] = {}
+    for label in evidence.labels:
+        if label.code == UNMAPPED and normal(label.text) not in left_out:
+            text, n = deals.get(normal(label.text), (label.text, 0))
+            deals[normal(label.text)] = text, n + label.deals
+    ranked = sorted(deals.values(), key=lambda item: (-item[1], item[0]))
+    place = report.Place(file=evidence.files[0])
+    for label_text, n in ranked[:SHOWN]:
+        yield Found(place, _said(label_text, n, evidence, texts), _cure(label_text, evidence, texts), n)
+    if len(ranked) > SHOWN:
+        n = sum(n for _, n in ranked[SHOWN:])
+        text = texts.count("{n} more label is in no stage, too.", "{n} more labels are in no stage, too.", len(ranked) - SHOWN)
+        yield Found(place, text, texts.say("Is it the right column? Name it in stages.yaml under columns: stage."), n)
+
+
+def _said(label: str, n: int, evidence: Evidence, texts: Texts) -> str:
+    if evidence.tally.with_history:
+        return texts.count(
+            "stages.yaml does not know the label “{label}”; it stands in {n} row of the export.",
+            "stages.yaml does not know the label “{label}”; it stands in {n} rows of the export.", n, label=label,
+        )  # fmt: skip
+    return texts.count(
+        "stages.yaml does not know the label “{label}”; {n} deal stands in it.",
+        "stages.yaml does not know the label “{label}”; {n} deals stand in it.", n, label=label,
+    )  # fmt: skip
+
+
+def _cure(label: str, evidence: Evidence, texts: Texts) -> str:
+    """The lines of stages.yaml that would map it, in one line of YAML each; with the label that it looks like, where there is one."""
+    funnel, quoted = evidence.funnel, json.dumps(label, ensure_ascii=False)
+    known = [text for stage in funnel.stages for text in stage.labels()] + [*funnel.lost, *funnel.on_hold]
+    alike = next(iter(nearest(label, known, 1)), None)
+    if alike is None:
+        return texts.say(
+            "In stages.yaml, under the stage that it means: aliases: [{label}]. If deals end or rest in it: lost: [{label}] or on_hold: [{label}].",
+            label=quoted,
+        )
+    code = funnel.label_index()[normal(alike)]
+    if code in (LOST, ON_HOLD):
+        key = "lost" if code == LOST else "on_hold"
+        return texts.say("Did you mean “{alike}”? In stages.yaml: {key}: [{label}].", alike=alike, key=key, label=quoted)
+    return texts.say(
+        "Did you mean “{alike}”? In stages.yaml, under the stage with id: {stage}: aliases: [{label}].",
+        alike=alike, stage=funnel.stages[code].id, label=quoted,
+    )  # fmt: skip

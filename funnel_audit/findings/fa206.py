@@ -1,0 +1,52 @@
+"""Closed before created.
+
+*What it finds*
+    Won or lost deals whose closing is earlier than their creation. A date and a time are compared as dates: closed on the day of
+    creation is in order.
+
+*Why it matters*
+    Such a deal has no length: it is in neither the days to win nor the projected win rate.
+
+*When it is wrong*
+    When deals were moved from another system: creation is then the day of the import, and the closing date is right.
+
+*Example*
+    Created on 5 March 2026, won on 1 March 2026.
+
+*How to mend it*
+    Correct the dates in the CRM; after an import, export the original creation date as the creation date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from funnel_audit.clock import DAY, NAT, elapsed_us
+from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import first_deals
+from funnel_audit.journeys import Outcome
+from funnel_audit.texts import N_, Texts
+
+NAME = N_("closed before created")
+SEVERITY = "warning"
+CONFIDENCE = "high"
+
+
+def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
+    journeys, created = evidence.journeys, evidence.journeys.facts.created
+    won, lost = journeys.outcome == Outcome.WON, journeys.outcome == Outcome.LOST
+    length = np.full(journeys.n, NAT, np.int64)
+    for mine, closed in ((won, journeys.won_at), (lost, journeys.lost_at)):
+        length[mine] = elapsed_us(created.at, created.day, closed.at, closed.day, journeys.timezone)[mine]
+    deals = np.flatnonzero((length != NAT) & (length < 0))
+    if len(deals):
+        text = texts.count(
+            "{n} deal of {closed} was closed before it was created, by {days}.",
+            "{n} deals of {closed} were closed before they were created, by up to {days}.",
+            len(deals), closed=int(np.count_nonzero(won | lost)), days=texts.days(-int(length[deals].min()) / DAY),
+        )  # fmt: skip
+        cure = texts.say("Correct the dates in the CRM; after an import, export the original date as the creation date.")
+        shown = first_deals(evidence, deals)
+        yield Found(evidence.deal_place(shown[0]), text, cure, len(deals), shown)
