@@ -341,7 +341,7 @@ def example(lang: str = "en") -> Audit:
             ),
         ),
         capabilities=(
-            Capability(analysis="funnel", verdict="yes", why=""),
+            Capability(analysis="conversion", verdict="yes", why=""),
             Capability(
                 analysis="forecast",
                 verdict="partly",
@@ -449,7 +449,7 @@ def no_history(lang: str = "en") -> Audit:
             why="дат этапов нет" if ru else "there are no stage dates",
             need="выгрузка истории смены этапов" if ru else "the export of stage changes",
         ),
-        Capability(analysis="leaks", verdict="no", why="потерянные сделки без этапа" if ru else "the lost deals have no stage"),
+        Capability(analysis="stage_of_loss", verdict="no", why="потерянные сделки без этапа" if ru else "the lost deals have no stage"),
     )
     return Audit(
         title="ООО «Вывески и стенды»" if ru else "Signs and Stands Ltd",
