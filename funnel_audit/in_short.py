@@ -9,10 +9,14 @@ if TYPE_CHECKING:
     from funnel_audit.texts import Texts
 
 
+LEAST_FOR_A_MEDIAN = 5
+"""Fewer deals than this make no "half of them"."""
+
+
 def in_short(audit: report.Audit, texts: Texts) -> tuple[str, ...]:
-    """With a history the leak leads, without one the win rate; last what the data cannot say."""
-    has_history = any(stage.projected for stage in audit.funnel)
-    order = (_leak, _stuck, _pace, _win_rate, _cannot) if has_history else (_win_rate, _reasons, _where, _pace, _cannot)
+    """Where most losses have a place the leak leads, otherwise the win rate; last what the data cannot say."""
+    placed = any(stage.projected for stage in audit.funnel) and audit.totals.unplaced * 2 <= audit.totals.lost
+    order = (_leak, _stuck, _pace, _win_rate, _cannot) if placed else (_win_rate, _reasons, _where, _pace, _cannot)
     sentences = [write(audit, texts) for write in order]
     return tuple(sentence for sentence in sentences if sentence)
 
@@ -81,7 +85,7 @@ def _stuck(audit: report.Audit, texts: Texts) -> str | None:
 
 def _pace(audit: report.Audit, texts: Texts) -> str | None:
     days = audit.totals.days_to_win
-    if days.p50 is None or days.p90 is None or days.n < 5:
+    if days.p50 is None or days.p90 is None or days.n < LEAST_FOR_A_MEDIAN:
         return None
     say = texts.say(
         "Half of the won deals took {p50} or less, one in ten more than {p90}", p50=texts.days(days.p50), p90=texts.days(days.p90)
@@ -155,7 +159,7 @@ def _where(audit: report.Audit, texts: Texts) -> str | None:
         all=audit.totals.open,
         stage=most.name,
     )
-    if most.open_days is not None:
+    if most.open_days is not None and most.open >= LEAST_FOR_A_MEDIAN:
         say += (
             texts.say(", half of them for over {days}", days=texts.days(most.open_days))
             if most.open_days_since == "stage"

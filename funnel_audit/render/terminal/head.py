@@ -53,7 +53,8 @@ def _file_name(page: Page, name: str) -> str:
 def _kinds(page: Page) -> str:
     files = page.audit.input.files
     brands = [BRANDS.get(file.dialect.lower(), file.dialect) for file in files if file.dialect.lower() not in ("", "generic")]
-    shapes = [_shape(page, file.shape) for file in files]
+    whole = page.audit.input.shape
+    shapes = [_shape(page, whole)] if whole else [_shape(page, file.shape) for file in files]
     words = [*dict.fromkeys(brands), *dict.fromkeys(shapes)]
     return ", ".join(shorten(word, 40) for word in words if word)
 

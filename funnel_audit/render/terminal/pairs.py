@@ -11,8 +11,8 @@ NAME_LIMIT = 60
 
 
 def section(page: Page) -> list[RenderableType]:
-    """One row for each pair that stages.yaml names and whose first stage some deal is known to have entered."""
-    say, pairs = page.texts.say, [pair for pair in page.audit.pairs if pair.reached]
+    """One row for each pair that stages.yaml names and that has a rate or a time."""
+    say, pairs = page.texts.say, [pair for pair in page.audit.pairs if pair.projected or pair.days.p50 is not None]
     if not pairs:
         return []
     columns = [
