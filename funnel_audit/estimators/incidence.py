@@ -83,11 +83,10 @@ def aalen_johansen(
     * S(longest) > 0.10, if read at the longest age (at an earlier age the mass beyond it is no gap but part of the question), or
     * an advance or a loss, up to the age read, at which fewer than 5 were at risk while S just before it was above 0.10.
 
-    For an unripe estimate read at the longest age the upper limit is raised by `unresolved`, to 1 at most: the truth when all of
-    the undecided mass advances. (Where nothing is censored, no stay is open and the estimate is never unripe.)
-
-    What the limits leave out: at 0.10 unresolved or less they speak of the chance to advance by the longest age. Where advances come
-    much later than losses, the long-run chance lies above it, by `unresolved` at most.
+    Read at the longest age, with any stay censored, the upper limit is raised by `unresolved`, to 1 at most, ripe or not: the truth
+    when all of the undecided mass advances. Without it the limits would speak of the chance to advance by the longest age only; where
+    advances come much later than losses, the long-run chance lies above that, by `unresolved` at most. (Where nothing is censored,
+    no stay is open, nothing is unresolved and the estimate is never unripe.)
     """
     ages, (advances, losses, censored) = line_up(
         group(advance_ages, advance_counts), group(loss_ages, loss_counts), group(censor_ages, censor_counts)
@@ -160,7 +159,7 @@ def _read(
     return Incidence(
         value=value,
         low=limits.low,
-        high=limits.high if ripe or not at_end else min(1.0, limits.high + unresolved),
+        high=min(1.0, limits.high + unresolved) if at_end and shut else limits.high,
         unresolved=unresolved,
         at_risk_end=int(at_risk[strictly]),
         longest=longest,
