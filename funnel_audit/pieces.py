@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 PIECE = 1 << 16
@@ -22,7 +23,7 @@ def edges(n: int, size: int = PIECE) -> list[int]:
 
 def in_pieces(cuts: Sequence[int], work: Callable[[int, int], T]) -> list[T]:
     """``work(begin, end)`` of all neighbouring cuts, in order."""
-    spans = list(zip(cuts[:-1], cuts[1:], strict=True))
+    spans = list(pairwise(cuts))
     if len(spans) < 2 or THREADS < 2:
         return [work(*span) for span in spans]
     from concurrent.futures import ThreadPoolExecutor  # a small report never needs it

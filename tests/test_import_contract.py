@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "defects": set(),
     "clock": set(),
+    "pieces": set(),
     "labels": set(),
     "pieces": set(),
     "clean": set(),
@@ -36,8 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assemble": {"in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
     "render": {"report", "texts", "clean"},
 }
-ALWAYS = {"errors", "clock"}
-"""What every room may import: the error tree, and the names for instants and days."""
+ALWAYS = {"errors", "clock", "pieces"}
+"""What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""
 SHARED_BY_MEASURES = {"measures.rates"}
 """No measures themselves: what several of them need."""
 EVERYTHING = {"cli", "api", "__init__", "__main__"}

@@ -40,6 +40,21 @@ class Ordered:
         """Position of each deal's last entry."""
         return np.append(self.starts[1:], len(self.deal)) - 1
 
+    def labels(self) -> frozenset[int]:
+        """The labels that occur."""
+        counts = in_pieces(edges(len(self.label)), lambda begin, end: np.bincount(self.label[begin:end], minlength=64))
+        return frozenset(np.flatnonzero(np.sum(counts, axis=0)).tolist())
+
+    def part(self, begin: int, end: int, first_deal: int) -> Ordered:
+        """The entries of some deals that follow each other, which are numbered from ``first_deal``."""
+        low, high = np.searchsorted(self.starts, [begin, end])
+        piece = slice(begin, end)
+        return Ordered(
+            self.deal[piece] - np.int32(first_deal), self.at[piece], self.label[piece],
+            self.day[piece] if isinstance(self.day, np.ndarray) else self.day,
+            None if self.slack_us is None else self.slack_us[piece], self.starts[low:high] - begin,
+        )  # fmt: skip
+
 
 def journey_order(entries: Entries, timezone: str) -> Ordered:
     """Sort entries; equal consecutive labels of a deal are one entry, the earliest. Unknown instants come first."""
@@ -101,12 +116,12 @@ def _pack(entries: Entries, key: Array, unit: int, base: int, time_bits: int, be
     """Write the keys of one piece; False where an instant is no multiple of ``unit``. An unknown instant is 0."""
     at = entries.at[begin:end]
     ticks = at // unit
-    wrong = ticks * unit != at
-    if wrong.any():
-        known = at != NAT
-        if (wrong & known).any():
+    wrong = ticks * unit != at  # NAT is no multiple of any unit but 1
+    if unit == 1 or wrong.any():
+        unknown = at == NAT
+        if (wrong & ~unknown).any():
             return False
-        ticks[~known] = base
+        ticks[unknown] = base
     ticks -= base
     packed = key[begin:end]
     packed[:] = entries.deal[begin:end]
