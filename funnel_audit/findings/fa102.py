@@ -32,8 +32,8 @@ CONFIDENCE = "high"
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     for defect in evidence.of_kind("mixed_date_order"):
         text = texts.count(
-            "The column “{column}” has dates with the day first and with the month first. {n} cell{sample} contradicts most and counts as empty.",
-            "The column “{column}” has dates with the day first and with the month first. {n} cells{sample} contradict most and count as empty.",
+            "The column “{column}” has dates day first and dates month first. {n} cell{sample} contradicts most and counts as empty.",
+            "The column “{column}” has dates day first and dates month first. {n} cells{sample} contradict most and count as empty.",
             defect.count, column=str(defect.column), sample=such_as(texts, defect.sample),
         )  # fmt: skip
         cure = texts.say("Export straight from the CRM, without Excel in between, or write all dates as 2026-03-31.")

@@ -33,8 +33,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     for defect in evidence.of_kind("ambiguous_date_order"):
         column = str(defect.column)
         if defect.sample == "mdy":
-            text = texts.say("Nothing in the column “{column}” tells day from month. It was read month first: 03/04 is 4 March.", column=column)
+            text = texts.say("Nothing in “{column}” tells day from month. It was read month first: 03/04 is 4 March.", column=column)
         else:
-            text = texts.say("Nothing in the column “{column}” tells day from month. It was read day first: 03/04 is 3 April.", column=column)
+            text = texts.say("Nothing in “{column}” tells day from month. It was read day first: 03/04 is 3 April.", column=column)
         cure = texts.say("If that is wrong, export again with dates as 2026-03-31, or a longer period: one day over 12 settles it.")
         yield Found(place_of(defect), text, cure, defect.count)

@@ -38,8 +38,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         else:
             example = ""
         text = texts.count(
-            "{n} row has more or fewer cells than the table has columns{example}. Missing cells count as empty, surplus ones are cut off.",
-            "{n} rows have more or fewer cells than the table has columns{example}. Missing cells count as empty, surplus ones are cut off.",
+            "{n} row has more or fewer cells than the table has columns{example}. Missing cells are empty, surplus ones are cut off.",
+            "{n} rows have more or fewer cells than the table has columns{example}. Missing cells are empty, surplus ones are cut off.",
             defect.count, example=example,
         )  # fmt: skip
         cure = texts.say("Usually a text holds the delimiter and is not quoted: export again as Excel, or correct these lines.")

@@ -69,7 +69,7 @@ def _cure(label: str, evidence: Evidence, texts: Texts) -> str:
     alike = next(iter(nearest(label, known, 1)), None)
     if alike is None:
         return texts.say(
-            "In stages.yaml, under the stage that it means: aliases: [{label}]. If deals end or rest in it: lost: [{label}] or on_hold: [{label}].",
+            "In stages.yaml, under the stage that it means: aliases: [{label}]; or, if deals end or rest there, under lost: or on_hold:.",
             label=quoted,
         )
     code = funnel.label_index()[normal(alike)]

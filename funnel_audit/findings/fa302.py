@@ -45,8 +45,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         shown = first_deals(evidence, deals)
         deal = shown[0]
         text = texts.count(
-            "{n} deal of {total} with a history shows another stage than its history ends in. Deal {id}: “{row}”, in the history “{last}”.",
-            "{n} deals of {total} with a history show another stage than their history ends in. Deal {id}: “{row}”, in the history “{last}”.",
+            "{n} deal of {total} with a history shows another stage than its history ends in. Deal {id}: “{row}”, by history “{last}”.",
+            "{n} deals of {total} with a history show another stage than their history ends in. Deal {id}: “{row}”, by history “{last}”.",
             len(deals), total=evidence.tally.with_history, id=journeys.facts.id_text(deal),
             row=label_name(evidence, texts, int(journeys.facts.label[deal])), last=label_name(evidence, texts, _last(evidence, deal)),
         )  # fmt: skip

@@ -41,8 +41,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         deal = shown[0]
         status, outcome = (texts.word(WORDS[Outcome(int(column[deal]))]) for column in (journeys.facts.status, journeys.outcome))
         text = texts.count(
-            "{n} deal of {total} with a history has another status than its history shows. Deal {id}: {status}, by the history {outcome}.",
-            "{n} deals of {total} with a history have another status than their history shows. Deal {id}: {status}, by the history {outcome}.",
+            "{n} deal of {total} with a history has another status than its history shows. Deal {id}: {status}, by history {outcome}.",
+            "{n} deals of {total} with a history have another status than their history shows. Deal {id}: {status}, by history {outcome}.",
             len(deals), total=evidence.tally.with_history, id=journeys.facts.id_text(deal), status=status, outcome=outcome,
         )  # fmt: skip
         cure = texts.say("The history was counted. Export both on the same day and correct these deals in the CRM.")

@@ -44,6 +44,10 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         "{n} of {lost} lost deals ({share}) are at no known stage: conversion of every step is a range.",
         counted.unplaced, lost=lost, share=texts.percent(counted.unplaced / lost, None),
     )  # fmt: skip
-    cure = texts.say("Add the history of stage changes as a second file, or a date column for each stage to the export.")
+    cure = (
+        texts.say("Export the history from the first day of these deals: what they passed before the loss is missing from it.")
+        if counted.with_history
+        else texts.say("Add the history of stage changes as a second file, or a date column for each stage to the export.")
+    )
     deals = np.flatnonzero((journeys.outcome == Outcome.LOST) & ~journeys.placed)
     yield Found(report.Place(file=evidence.files[0]), text, cure, counted.unplaced, first_deals(evidence, deals))

@@ -39,8 +39,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if n:
         most = int(unknown.argmax())
         text = texts.count(
-            "Of {open} open deals, for {n} it is not known since when it stands in its stage; most of such stand in “{stage}” ({most}).",
-            "Of {open} open deals, for {n} it is not known since when they stand in their stage; most of such stand in “{stage}” ({most}).",
+            "For {n} of {open} open deals it is not known since when it stands in its stage; most in “{stage}” ({most}).",
+            "For {n} of {open} open deals it is not known since when they stand in their stage; most in “{stage}” ({most}).",
             n, open=evidence.tally.outcome(Outcome.OPEN), stage=label_name(evidence, texts, most), most=int(unknown[most]),
         )  # fmt: skip
         cure = texts.say("Add the date of the last change of stage to the export, or the history of stage changes as a second file.")
