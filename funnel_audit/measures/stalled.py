@@ -123,7 +123,7 @@ def stalled(journeys: Journeys, stage_limits: Sequence[Limit | None], currency: 
                 int(stage[row]),
                 float(days[row]),
                 found,
-                facts.amount[code] / 100 if facts.amount_known[code] else None,
+                int(facts.amount[code]) / 100 if facts.amount_known[code] else None,
                 None if since_edit == NAT else max(since_edit / DAY, 0.0),
             )
         )
