@@ -26,12 +26,9 @@ def tally(journeys: Journeys, pairs: int = 0) -> Tally:
     slot = np.where((j.outcome == Outcome.LOST) & ~j.placed, k, j.stage).astype(np.int64)
     ledger = np.bincount(j.outcome * (k + 1) + slot, minlength=3 * (k + 1)).reshape(3, k + 1)
     stays = j.stays
-    timed = stays.us != NAT
-    fine = timed if timed.all() else np.flatnonzero(timed)
-    spans = Spans.of(stays.stage, stays.exit, stays.us, stays.entered) if timed.all() else Spans.of(
-        stays.stage[fine], stays.exit[fine], stays.us[fine], stays.entered[fine])  # fmt: skip
-    rest = ~timed
-    begun, gone, lost = stays.entered != NAT, stays.exit != STILL_OPEN, stays.exit == LOST
+    rest = np.flatnonzero(stays.us == NAT)
+    stage, begun = stays.stage[rest], stays.entered[rest] != NAT
+    gone, lost = stays.exit[rest] != STILL_OPEN, stays.exit[rest] == LOST
     passed = passed_without_stay(j)
     lives, untimed_lives = count_lives(j)
     pair_timed = j.pairs.us != NAT
@@ -43,13 +40,14 @@ def tally(journeys: Journeys, pairs: int = 0) -> Tally:
         as_of=j.as_of, stages=k, deals=j.n, with_history=int(np.count_nonzero(j.has_history)), excluded=j.excluded, not_yet=j.not_yet,
         unmapped=int(np.count_nonzero(j.unmapped)), reopened=int(np.count_nonzero(j.reopened)), ledger=ledger,
         on_hold=np.bincount(j.stage[j.on_hold], minlength=k), seen=count_bits(j.seen, k), skipped=skips(j),
-        back_into=j.back_into, untimed_advances=np.bincount(stays.stage[rest & begun & gone & ~lost], minlength=k) + passed[0],
-        untimed_losses=np.bincount(stays.stage[rest & begun & lost], minlength=k) + passed[1],
-        unknown_starts=np.bincount(stays.stage[rest & ~gone], minlength=k),
-        startless_exits=np.bincount(stays.stage[rest & ~begun & gone], minlength=k)
+        back_into=j.back_into, untimed_advances=np.bincount(stage[begun & gone & ~lost], minlength=k) + passed[0],
+        untimed_losses=np.bincount(stage[begun & lost], minlength=k) + passed[1],
+        unknown_starts=np.bincount(stage[~gone], minlength=k),
+        startless_exits=np.bincount(stage[~begun & gone], minlength=k)
         + count_bits(passed_over(j)[stood(j) & j.facts.begun_before], k),
-        money=money, reasons=reasons, wins_by_day=count_wins(j), stays=spans, lives=lives, untimed_lives=untimed_lives,
-        pairs=Spans.of(*(column[pair_timed] for column in (j.pairs.stage, j.pairs.exit, j.pairs.us, j.pairs.entered))),
+        money=money, reasons=reasons, wins_by_day=count_wins(j),
+        stays=Spans.of(stays.stage, stays.exit, stays.us, stays.entered), lives=lives, untimed_lives=untimed_lives,
+        pairs=Spans.of(j.pairs.stage, j.pairs.exit, j.pairs.us, j.pairs.entered),
         untimed_pairs=untimed_pairs,
     )  # fmt: skip
     counted.check()
@@ -74,7 +72,8 @@ def passed_over(j: Journeys) -> Array:
 
 def stood(j: Journeys) -> Array:
     """Deals whose way through the stages is recorded: any stay of a history, or an entry into the won stage."""
-    return j.has_history & ((j.seen & np.uint64((1 << j.stages) - 1)) != 0)
+    recorded: Array = j.has_history & ((j.seen & np.uint64((1 << j.stages) - 1)) != 0)
+    return recorded
 
 
 def passed_without_stay(j: Journeys) -> tuple[Array, Array]:

@@ -115,7 +115,7 @@ class Tally:
         left[0] += self.unplaced
         if not (reached == left).all() or self.deals != int(self.ledger.sum()) or self.ledger[Outcome.WON, :-2].any():
             raise AssertionError(f"the ledger does not add up: reached {reached.tolist()}, accounted for {left.tolist()}")
-        in_spans = np.bincount(self.stays.key >> 57, weights=self.stays.count, minlength=self.stages)[: self.stages].astype(np.int64)
+        in_spans = self.stays.per_track(self.stages)
         told = in_spans + self.skipped + self.untimed_advances + self.untimed_losses + self.unknown_starts + self.startless_exits
         told[0] += self.unplaced
         if (told != reached)[:-1].any():

@@ -1,25 +1,28 @@
 """Lengths of time as a histogram: how many spans of a track have this length, this exit and this start.
 
 One span is one 63-bit number, so that counting five million of them is one sort of plain integers, and adding two histograms is merging
-two sorted arrays. From the most significant bit: track (6 bits: a stage, a pair), exit (6: next stage, STILL_OPEN, LOST), length (29: seconds,
-up to 17 years, longer ones are held at that), start (22: quarter hours since 1970). So the lengths of one track and exit are already
-in ascending order, and because the start is kept, the spans of a window, or those known at an earlier as-of, are cut out without a new pass.
+two sorted arrays. From the most significant bit: track (6 bits: a stage, a pair), exit (6: next stage, STILL_OPEN, LOST), length
+(29: seconds, up to 17 years, longer ones are held at that), start (22: quarter hours since 1970). So the lengths of one track and exit
+are already in ascending order, and because the start is kept, the spans of a window, or those known at an earlier as-of, are cut out
+without a new pass.
 
-Lengths are rounded to the nearest step of ``_STEPS``, an error of at most 0.14 % (and none for whole days), so that a million stays have some
-thirty thousand distinct lengths and every estimate costs next to nothing.
+Lengths are rounded to the nearest step of ``_STEPS``, an error of at most 0.14 % (and none for whole days), so that a million stays have
+some thirty thousand distinct lengths and every estimate costs next to nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from funnel_audit.clock import QUARTER_HOUR, SECOND
+from funnel_audit.clock import NAT, QUARTER_HOUR, SECOND
 from funnel_audit.journeys.records import STILL_OPEN
 from funnel_audit.labels import LOST
+from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,14 +51,22 @@ class Spans:
 
     @staticmethod
     def of(track: Array, exit_code: Array, us: Array, start: Array) -> Spans:
-        """From arrays with one element a span: lengths and starts in microseconds, all known."""
-        key = track.astype(np.int64)
-        key <<= 6
-        key |= exit_code
-        key <<= LENGTH_BITS
-        key |= _rounded_seconds(us)
-        key <<= START_BITS
-        key |= np.clip(start // QUARTER_HOUR, 0, _LATEST)
+        """From arrays with one element a span: lengths and starts in microseconds; a length that is not known (NAT) is no span."""
+
+        def keys(begin: int, end: int) -> Array:
+            part = slice(begin, end)
+            known = us[part] != NAT
+            columns = [column[part] if known.all() else column[part][known] for column in (track, exit_code, us, start)]
+            key: Array = columns[0].astype(np.int64)
+            key <<= 6
+            key |= columns[1]
+            key <<= LENGTH_BITS
+            key |= _rounded_seconds(columns[2])
+            key <<= START_BITS
+            key |= np.clip(columns[3] // QUARTER_HOUR, 0, _LATEST)
+            return key
+
+        key: Array = np.concatenate(in_pieces(edges(len(us)), keys))
         key.sort()
         return _counted(key, None)
 
@@ -70,44 +81,77 @@ class Spans:
     @cached_property
     def start(self) -> Array:
         """Start of each span in quarter hours since 1970."""
-        return self.key & _LATEST
+        start: Array = self._decoded[1]
+        return start
+
+    @cached_property
+    def _decoded(self) -> tuple[Array, Array]:
+        """(length in seconds, start) of each span, in 32 bits because leaks asks for more than a hundred windows."""
+        seconds, start = np.empty(len(self), np.int32), np.empty(len(self), np.int32)
+
+        def decode(begin: int, end: int) -> None:
+            key = self.key[begin:end]
+            np.bitwise_and(key, _LATEST, out=start[begin:end], casting="unsafe")
+            np.bitwise_and(key >> START_BITS, _LONGEST, out=seconds[begin:end], casting="unsafe")
+
+        in_pieces(edges(len(self)), decode)
+        return seconds, start
+
+    @cached_property
+    def _runs(self) -> tuple[Array, Array]:
+        """Where a new track, exit or length begins, and the spans from there to the next: the groups of all time, found once."""
+        first = _changes(self.key, START_BITS)
+        return first, np.add.reduceat(self.count, first) if len(first) else first
+
+    @cached_property
+    def _exits(self) -> dict[int, tuple[int, ...]]:
+        codes = np.flatnonzero(np.bincount(self.key[self._runs[0]] >> (LENGTH_BITS + START_BITS), minlength=1)).tolist()
+        return {track: tuple(code & 63 for code in codes if code >> 6 == track) for track in {code >> 6 for code in codes}}
+
+    @cached_property
+    def _all_advances(self) -> dict[int, Group]:
+        """Filled by ``advances``: several measures ask for the same."""
+        return {}
 
     def exits(self, track: int) -> tuple[int, ...]:
         """The exit codes that occur on a track."""
-        found = []
-        low = track << 6
-        while True:
-            position = int(np.searchsorted(self.key, low << (LENGTH_BITS + START_BITS)))
-            if position == len(self.key) or int(self.key[position] >> (LENGTH_BITS + START_BITS + 6)) != track:
-                return tuple(found)
-            code = int(self.key[position] >> (LENGTH_BITS + START_BITS)) & 63
-            found.append(code)
-            low = (track << 6) + code + 1
+        return self._exits.get(track, ())
+
+    def per_track(self, tracks: int) -> Array:
+        """(tracks,) how many spans each track has."""
+        begins = np.searchsorted(self.key, np.arange(tracks + 1) << (6 + LENGTH_BITS + START_BITS))
+        return np.array([int(self.count[begin:end].sum()) for begin, end in pairwise(begins)], np.int64)
 
     def group(self, track: int, exit_code: int, since_us: int | None = None, before_us: int | None = None) -> Group:
         """Lengths in days and counts of one track and exit, begun in [since, before)."""
-        low = (track << 6) | exit_code
-        shift = LENGTH_BITS + START_BITS
-        begin, end = np.searchsorted(self.key, [low << shift, (low + 1) << shift])
-        key, count = self.key[begin:end], self.count[begin:end]
-        if since_us is not None or before_us is not None:
-            start = key & _LATEST
-            keep = np.ones(len(key), bool)
-            if since_us is not None:
-                keep &= start >= -(-since_us // QUARTER_HOUR)
-            if before_us is not None:
-                keep &= start < -(-before_us // QUARTER_HOUR)
-            key, count = key[keep], count[keep]
-        if not len(key):
+        code = (track << 6) | exit_code
+        begin, end = np.searchsorted(self.key, np.array([code, code + 1]) << (LENGTH_BITS + START_BITS))
+        if since_us is None and before_us is None:
+            first, counts = self._runs
+            low, high = np.searchsorted(first, [begin, end])
+            return self._decoded[0][first[low:high]] / 86_400, counts[low:high]
+        lengths, start = (column[begin:end] for column in self._decoded)
+        keep = np.ones(len(start), bool)
+        if since_us is not None:
+            keep &= start >= _quarter_hours(since_us)
+        if before_us is not None:
+            keep &= start < _quarter_hours(before_us)
+        chosen = np.flatnonzero(keep)
+        lengths, count = lengths[chosen], self.count[begin:end][chosen]
+        if not len(chosen):
             return np.empty(0), np.empty(0, np.int64)
-        lengths = (key >> START_BITS) & _LONGEST
-        first = np.flatnonzero(np.append(True, lengths[1:] != lengths[:-1]))
+        first = _changes(lengths)
         return lengths[first] / 86_400, np.add.reduceat(count, first)
 
     def advances(self, track: int, since_us: int | None = None, before_us: int | None = None) -> Group:
         """All exits to a further stage, of whatever stage."""
-        groups = [self.group(track, code, since_us, before_us) for code in self.exits(track) if code < STILL_OPEN]
-        return merge(groups)
+        ever = since_us is None and before_us is None
+        if ever and track in self._all_advances:
+            return self._all_advances[track]
+        found = merge([self.group(track, code, since_us, before_us) for code in self.exits(track) if code < STILL_OPEN])
+        if ever:
+            self._all_advances[track] = found
+        return found
 
     def losses(self, track: int, since_us: int | None = None, before_us: int | None = None) -> Group:
         return self.group(track, LOST, since_us, before_us)
@@ -119,13 +163,25 @@ class Spans:
         return int(self.count.sum())
 
 
+def _quarter_hours(us: int) -> np.int32:
+    """The first quarter hour that does not begin before ``us``."""
+    return np.int32(min(max(-(-us // QUARTER_HOUR), 0), _LATEST + 1))
+
+
 def _rounded_seconds(us: Array) -> Array:
-    seconds = (us + SECOND // 2) // SECOND
-    lows, steps = (np.array(column, np.int64) for column in zip(*_STEPS, strict=True))
-    if len(seconds) and seconds.max() >= lows[1]:
-        step = steps[np.searchsorted(lows, seconds, side="right").clip(1) - 1]
-        seconds = (seconds + step // 2) // step * step
-    return np.clip(seconds, 0, _LONGEST)
+    """Whole seconds in the steps of ``_STEPS``; one step after the other over all of them is faster than looking up each one's step."""
+    seconds = np.clip((us + SECOND // 2) // SECOND, 0, _LONGEST).astype(np.int32)
+    longest = int(seconds.max(initial=0))
+    rounded = seconds.copy()
+    for low, step in _STEPS[1:]:
+        if longest < low:
+            break
+        stepped = seconds + np.int32(step // 2)
+        stepped //= np.int32(step)
+        stepped *= np.int32(step)
+        np.copyto(rounded, stepped, where=seconds >= low)
+    np.minimum(rounded, _LONGEST, out=rounded)
+    return rounded
 
 
 def merge(groups: list[Group]) -> Group:
@@ -143,7 +199,20 @@ def _counted(key: Array, count: Array | None) -> Spans:
     """Sorted keys, with repetitions, to distinct ones with their counts."""
     if not len(key):
         return Spans.none()
-    first = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
-    if count is None:
-        return Spans(key[first], np.diff(np.append(first, len(key))))
-    return Spans(key[first], np.add.reduceat(count, first))
+    first = _changes(key)
+    if count is not None:
+        return Spans(key[first], np.add.reduceat(count, first))
+    return Spans(key if len(first) == len(key) else key[first], np.diff(first, append=len(key)))
+
+
+def _changes(values: Array, shift: int = 0) -> Array:
+    """Positions where sorted values, without their lowest bits, differ from the one before; the first always does."""
+
+    def changes(begin: int, end: int) -> Array:
+        part = values[max(begin - 1, 0) : end]
+        part = part >> shift if shift else part
+        found: Array = np.flatnonzero(part[1:] != part[:-1])
+        found += max(begin, 1)
+        return found
+
+    return np.concatenate([np.zeros(min(len(values), 1), np.int64), *in_pieces(edges(len(values)), changes)])
