@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from funnel_audit.clock import NAT
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import first_deals, label_name
 from funnel_audit.journeys import Outcome
@@ -40,7 +41,9 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     recorded = int(np.bitwise_or.reduce(journeys.seen, initial=np.uint64(0)))
     unseen = [code for code in (ON_HOLD, UNMAPPED) if not recorded >> code & 1]
     agreed = (label == LOST) & (outcome == Outcome.LOST) | (label == journeys.stages - 1) & (outcome == Outcome.WON)
-    deals = deals[~agreed & ~np.isin(label, unseen)]
+    closed, ended = journeys.facts.closed.at[deals], (label == LOST) | (label == journeys.stages - 1)
+    not_yet = ended & (closed != NAT) & (closed > journeys.as_of.us)  # the row shows what is not known at as-of: FA204
+    deals = deals[~agreed & ~not_yet & ~np.isin(label, unseen)]
     if len(deals):
         shown = first_deals(evidence, deals)
         deal = shown[0]

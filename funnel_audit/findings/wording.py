@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from funnel_audit.journeys.records import Array
     from funnel_audit.texts import Texts
 
+SHOWN_LINES = 5
+"""At most so many lines does a defect hold; fewer are all there are."""
 SORTED_DEALS = 1000
 """So many of the flagged deals are sorted by id before the first are shown; ids of a million deals are never made into texts."""
 
 
 def first_deals(evidence: Evidence, deals: Array) -> tuple[int, ...]:
-    """The codes of the first few deals by the text of their id; beyond a thousand, of the thousand that come first in the data."""
+    """The codes of the first few deals by the text of their id; beyond a thousand, of the thousand with the lowest codes."""
     text = evidence.journeys.facts.id_text
     some = [int(deal) for deal in deals[:SORTED_DEALS]]
     return tuple(sorted(some, key=lambda deal: (text(deal), deal))[:SHOWN_DEALS])
@@ -35,7 +37,7 @@ def in_lines(texts: Texts, defect: Defect) -> str:
     if len(defect.lines) < 2:
         return ""
     some = ", ".join(str(line) for line in defect.lines)
-    all_of_them = defect.count == len(defect.lines)
+    all_of_them = len(defect.lines) in (defect.count, *range(SHOWN_LINES))
     return " " + (texts.say("Lines {some}.", some=some) if all_of_them else texts.say("First lines: {some}.", some=some))
 
 
