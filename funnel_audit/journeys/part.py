@@ -51,6 +51,7 @@ def build_part(
     stage[no_chain & (outcome == Outcome.OPEN) & (label == won_stage)] = 0  # closed after as-of: where it stood then is not known
     stage[outcome == Outcome.WON] = won_stage
     placed = has_chain | (mapped & facts.status_decides) | (facts.stage_before_loss >= 0) | (outcome != Outcome.LOST)
+    stage[~placed] = 0  # lost at no known step, whatever the row's label says: the history has a loss after it
 
     stage_now = stage.copy()
     stage_now[history.deal] = np.where(history.stage_now >= 0, history.stage_now, stage[history.deal])
