@@ -8,7 +8,8 @@
     The history decides: if it is incomplete, the deal is counted at a stage that it has left.
 
 *When it is wrong*
-    When the two files were exported on different days: then the deal moved in between.
+    When the two files were exported on different days: then the deal moved in between. Where you look back with --as-of and later
+    deals exist, nothing is said: the rows show a later day.
 
 *Example*
     The row says "Meeting held", the history ends in "Qualification passed".
@@ -25,7 +26,7 @@ import numpy as np
 
 from funnel_audit.clock import NAT
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals, label_name
+from funnel_audit.findings.wording import first_deals, label_name, looks_back
 from funnel_audit.journeys import Outcome
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
 from funnel_audit.texts import N_, Texts
@@ -36,6 +37,8 @@ CONFIDENCE = "medium"
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
+    if looks_back(evidence):
+        return
     journeys, deals = evidence.journeys, evidence.journeys.stage_conflicts
     label, outcome = journeys.facts.label[deals], journeys.outcome[deals]
     recorded = int(np.bitwise_or.reduce(journeys.seen, initial=np.uint64(0)))

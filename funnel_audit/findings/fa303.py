@@ -7,7 +7,8 @@
     The history decides on the outcome: wins and losses of the report then differ from those of the CRM by these deals.
 
 *When it is wrong*
-    When the history was exported before the deals: it does not know the latest wins and losses yet.
+    When the history was exported before the deals: it does not know the latest wins and losses yet. Where you look back with --as-of
+    and later deals exist, nothing is said: the status is of a later day.
 
 *Example*
     Status "Won", but the last entry of the history is "Contract sent".
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 
 from funnel_audit.clock import NAT
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals
+from funnel_audit.findings.wording import first_deals, looks_back
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
 
@@ -33,6 +34,8 @@ WORDS = {Outcome.OPEN: N_("open"), Outcome.WON: N_("won"), Outcome.LOST: N_("los
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
+    if looks_back(evidence):
+        return
     journeys, deals = evidence.journeys, evidence.journeys.outcome_conflicts
     closed = journeys.facts.closed.at[deals]
     deals = deals[(closed == NAT) | (closed <= journeys.as_of.us)]

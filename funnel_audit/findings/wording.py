@@ -46,6 +46,11 @@ def such_as(texts: Texts, sample: str | None) -> str:
     return " " + texts.say("(such as “{sample}”)", sample=sample) if sample else ""
 
 
+def looks_back(evidence: Evidence) -> bool:
+    """Does --as-of lie before the export was made? Then the deal rows show a later day than the history that is known."""
+    return evidence.journeys.as_of.chosen and evidence.tally.not_yet > 0
+
+
 def label_name(evidence: Evidence, texts: Texts, code: int) -> str:
     """A label's code in words."""
     if code == LOST:
