@@ -3,58 +3,46 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from funnel_audit.cli.edge import language, verdict, write
+from funnel_audit.cli.edge import language, verdict
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
-from funnel_audit.errors import UsageError
+from funnel_audit.cli.options import (
+    AsOfDate,
+    Files,
+    Language,
+    Output,
+    Pipeline,
+    Sheet,
+    StagesFile,
+    chosen_language,
+    deliver,
+    one_of,
+    page_size,
+    resolved_as_of,
+)
 from funnel_audit.render import FORMATS, SECTIONS, render_as
-from funnel_audit.texts import Texts, pick_language
+from funnel_audit.texts import Texts
 
-PIPED_WIDTH = 80
 SHOW_PROGRESS_FROM_BYTES = 20_000_000
 t = Texts(language(None))
 
 
-def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise UsageError(f"{option}: “{value}” is none of {', '.join(allowed)}")
-    return value
-
-
 def report(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE...",
-            help=t.say("CSV, Excel, HTML or Parquet exports; patterns, a folder of exports, - for standard input."),
-            show_default=False,
-        ),
-    ],
-    stages: Annotated[
-        str | None,
-        typer.Option("--stages", help=t.say("The stages file; without it ./stages.yaml, else the packaged one."), show_default=False),
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            help=t.say("Look from this date (2026-03-31), instant, or today; without it the newest date of the data."),
-            show_default=False,
-        ),
-    ] = None,
+    files: Files,
+    stages: StagesFile = None,
+    as_of: AsOfDate = None,
     created_from: Annotated[
         str | None, typer.Option("--from", help=t.say("Only deals created on this date or later."), show_default=False)
     ] = None,
     created_to: Annotated[
         str | None, typer.Option("--to", help=t.say("Only deals created on this date or earlier."), show_default=False)
     ] = None,
-    pipeline: Annotated[str | None, typer.Option("--pipeline", help=t.say("Only the deals of this pipeline."), show_default=False)] = None,
+    pipeline: Pipeline = None,
     output_format: Annotated[str, typer.Option("--format", help=t.say("terminal, json or svg."))] = "terminal",
     only: Annotated[
         str | None,
@@ -65,13 +53,9 @@ def report(
         ),
     ] = None,
     top: Annotated[int, typer.Option("--top", min=0, help=t.say("How many stalled deals to list."))] = 10,
-    lang: Annotated[
-        str | None, typer.Option("--lang", help=t.say("en or ru; without it from LC_ALL, LC_MESSAGES or LANG."), show_default=False)
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help=t.say("Write to this file, not to standard output."), show_default=False)
-    ] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help=t.say("The sheet of an Excel file."), show_default=False)] = None,
+    lang: Language = None,
+    output: Output = None,
+    sheet: Sheet = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
     ] = False,
@@ -83,10 +67,7 @@ def report(
     one_of("--format", output_format, tuple(FORMATS))
     one_of("--fail-on", fail_on, ("never", "error", "warning", "info"))
     sections = None if only is None else frozenset(one_of("--only", name.strip(), SECTIONS) for name in only.split(",") if name.strip())
-    try:
-        lang = pick_language(lang, os.environ)
-    except ValueError as error:
-        raise UsageError(f"--lang: {error}") from error
+    lang = chosen_language(lang)
     names = expand(files)
     refuse_overwriting(output, names, stages)
     stdin = standard_input(names)
@@ -100,7 +81,7 @@ def report(
         reading = read(
             names,
             funnel,
-            as_of=today(funnel.timezone) if as_of == "today" else as_of,
+            as_of=resolved_as_of(as_of, funnel.timezone),
             created_from=created_from,
             created_to=created_to,
             pipeline=pipeline,
@@ -109,32 +90,17 @@ def report(
         )
         key = os.environ.get("FUNNEL_AUDIT_KEY")
         finished = audit(reading, lang=lang, top=top, anonymous=anonymous, key=key.encode() if key else None, step=step)
-    to_terminal = output is None and sys.stdout.isatty()
-    width = shutil.get_terminal_size((PIPED_WIDTH, 24)).columns if to_terminal else PIPED_WIDTH
+    width, color = page_size(output)
     payload = render_as(
         output_format,
         finished,
         width=width,
-        color=to_terminal and not os.environ.get("NO_COLOR"),
+        color=color,
         only=sections,
         top=top if top != 10 else None,
     )
-    if output is None:
-        write(payload)
-    else:
-        try:
-            output.write_bytes(payload)
-        except OSError as error:
-            raise UsageError(f"-o {output}: {error.strerror}") from error
+    deliver(payload, output)
     raise typer.Exit(verdict((finding.severity for finding in finished.findings), fail_on))
-
-
-def today(timezone: str) -> str:
-    """The one way the clock enters: asked for by name."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo(timezone)).date().isoformat()
 
 
 def progress(names: list[str], stdin: bytes | None, lang: str) -> Any:
