@@ -9,7 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PIECE = 1 << 16
 THREADS = min(4, os.cpu_count() or 1)
@@ -30,3 +35,11 @@ def in_pieces(cuts: Sequence[int], work: Callable[[int, int], T]) -> list[T]:
 
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(lambda span: work(*span), spans))
+
+
+def pick(where: NDArray[np.bool_], yes: NDArray[Any], no: Any) -> NDArray[Any]:
+    """``np.where`` of two integers, by arithmetic: where the mask follows no pattern, ``np.where`` takes ten times as long."""
+    out = yes - no  # wraps around, and back below
+    out *= where
+    out += no
+    return out

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+_BITS = np.uint64(1) << np.arange(64, dtype=np.uint64)
+
 
 @dataclass(frozen=True)
 class History:
     """What the entries alone say of each deal that has any: ``deal`` are their codes, the other arrays run beside it.
 
-    ``chain_*`` are the entries that are further than everything before them (rule 4), ``chain_last`` marks a deal's last of them.
+    ``chain_*`` are the entries that are further than everything before them (rule 4); ``chain_last`` are the positions of each deal's
+    last of them.
     """
 
     deal: Array
@@ -46,15 +49,12 @@ def read_history(ordered: Ordered, stages: int) -> History:
     """All that neighbours in the sorted entries tell."""
     deal, at, label = ordered.deal, ordered.at, ordered.label
     is_stage = label < stages
-    reach = np.where(is_stage, label + 1, 0).astype(np.int64)
     highest = deal.astype(np.int64) << 6
-    highest |= reach
+    highest |= (label + np.uint8(1)) * is_stage
     np.maximum.accumulate(highest, out=highest)
-    before = np.zeros(len(deal), np.int64)
-    before[1:] = highest[:-1] & 63
-    before[ordered.starts] = 0
-    chain = np.flatnonzero(reach > before)
-    del highest, before, reach
+    further = is_stage.copy()
+    further[1:] &= highest[1:] != highest[:-1]  # the deal stands in the high bits, so that a new one is further too
+    chain = np.flatnonzero(further)
 
     ends = ordered.ends() if len(deal) else np.empty(0, np.int64)
     deals = deal[ends]
@@ -67,18 +67,19 @@ def read_history(ordered: Ordered, stages: int) -> History:
     stage_now = np.full(size, -1, np.int8)
     stage_now[step_deal] = step_label  # the last one written stays: entries are in order
     lost = np.flatnonzero(label == LOST)
-    undone = lost[~np.isin(lost, ends, assume_unique=True)] if len(lost) else lost
+    is_end = np.zeros(len(deal), bool)
+    is_end[ends] = True
+    undone = lost[~is_end[lost]]
     reopened = np.bincount(deal[undone], minlength=size)[deals] if size else np.empty(0, np.int64)
     lost_position = np.full(size, -1, np.int64)
     lost_position[deal[lost]] = lost
     lost_position = lost_position[deals]
     lost_at = np.where(lost_position >= 0, at[lost_position], NAT) if len(at) else at
     lost_day = ordered.day[lost_position] if isinstance(ordered.day, np.ndarray) and len(at) else ordered.day
-    bits = np.uint64(1) << label.astype(np.uint64)
+    bits = _BITS[label]
     chain_deal = deal[chain]
-    chain_last = np.ones(len(chain), bool)
-    chain_last[:-1] = chain_deal[1:] != chain_deal[:-1]
-    chain_starts = np.flatnonzero(np.append(True, chain_last[:-1])) if len(chain) else chain
+    chain_last = np.flatnonzero(np.append(chain_deal[1:] != chain_deal[:-1], True)) if len(chain) else chain
+    chain_starts = np.append(0, chain_last[:-1] + 1) if len(chain) else chain
     everything = Moments(at, ordered.day)
     return History(
         deal=deals, last_label=label[ends], last_at=everything.take(ends), stage_now=stage_now[deals],

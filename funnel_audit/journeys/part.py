@@ -60,9 +60,9 @@ def build_part(
     usable = (closed != NAT) & (closed <= as_of.us)
     won_at = Moments(np.where((outcome == Outcome.WON) & usable, closed, NAT), facts.closed.day)
     lost_at = Moments(np.where((outcome == Outcome.LOST) & usable, closed, NAT), facts.closed.day)
-    won_entry = history.chain_stage == won_stage
+    won_entry = np.flatnonzero(history.chain_stage == won_stage)
     won_at = overlay(won_at, history.chain_deal[won_entry], history.chain_at.take(won_entry), outcome == Outcome.WON)
-    with_loss = history.lost_at.at != NAT
+    with_loss = np.flatnonzero(history.lost_at.at != NAT)
     lost_at = overlay(lost_at, history.deal[with_loss], history.lost_at.take(with_loss), outcome == Outcome.LOST)
 
     seen = np.zeros(n, np.uint64)
@@ -123,7 +123,9 @@ def claims(facts: Facts, has_history: Array, recorded: frozenset[int], won_stage
 
 def history_outcome(last_label: Array, won_stage: int) -> Array:
     """Won, lost or open by the last entry of a history."""
-    return np.where(last_label == LOST, Outcome.LOST, np.where(last_label == won_stage, Outcome.WON, Outcome.OPEN)).astype(np.int8)
+    of_label = np.full(256, Outcome.OPEN, np.int8)
+    of_label[won_stage], of_label[LOST] = Outcome.WON, Outcome.LOST
+    return of_label[last_label]
 
 
 def moments_since(facts: Facts, history: History, stage_now: Array, has_history: Array) -> Moments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from funnel_audit.clock import NAT, AsOf, elapsed_us
 from funnel_audit.journeys.history import History
 from funnel_audit.journeys.records import STILL_OPEN, Facts, Moments, Outcome, Stays
 from funnel_audit.labels import LOST
+from funnel_audit.pieces import pick
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,13 +34,20 @@ class Ends:
 
     def of_last(self, deal: Array, won_code: int) -> tuple[Moments, Array]:
         """End instant and exit code of the last known stay of each deal: won, lost or still open at as-of."""
-        outcome = self.outcome[deal]
-        won, lost = outcome == Outcome.WON, outcome == Outcome.LOST
-        at = np.where(won, self.won_at.at[deal], np.where(lost, self.lost_at.at[deal], self.as_of.us))
-        won_day, lost_day = flags(self.won_at.day, deal), flags(self.lost_at.day, deal)
-        day = np.where(won, won_day, np.where(lost, lost_day, False))
-        code = np.where(won, won_code, np.where(lost, LOST, STILL_OPEN)).astype(np.uint8)
-        return Moments(at, day if day.any() else False), code
+        of_outcome = np.array([STILL_OPEN, won_code, LOST], np.uint8)
+        return self._at.take(deal), of_outcome[self.outcome[deal]]
+
+    @cached_property
+    def _at(self) -> Moments:
+        """When each deal ended: found once, asked for by the stays and by every pair."""
+        won, lost = self.outcome == Outcome.WON, self.outcome == Outcome.LOST
+        at = pick(lost, self.lost_at.at, np.int64(self.as_of.us))
+        np.copyto(at, self.won_at.at, where=won)
+        if self.won_at.day is False and self.lost_at.day is False:
+            return Moments(at)
+        n = len(self.outcome)
+        day = (won & flags(self.won_at.day, slice(None), n)) | (lost & flags(self.lost_at.day, slice(None), n))
+        return Moments(at, day if day.any() else False)
 
 
 def chain_stays(history: History, ends: Ends) -> Stays:
@@ -61,7 +70,8 @@ def chain_stays(history: History, ends: Ends) -> Stays:
     slack = history.chain_slack
     if slack is not None:
         end_slack = np.zeros_like(slack)
-        end_slack[:-1] = np.where(last[:-1], 0, slack[1:])
+        end_slack[:-1] = slack[1:]
+        end_slack[last] = 0
         slack = slack + end_slack
     inside = np.flatnonzero(stage < ends.won_stage)
     return Stays(
@@ -92,25 +102,27 @@ def pair_stays(history: History, ends: Ends, pairs: Sequence[tuple[int, int]]) -
     """
     deal, stage, at = history.chain_deal, history.chain_stage.astype(np.int16), history.chain_at
     before = np.empty(len(deal), np.int16)
-    before[:1] = -1
-    before[1:] = np.where(history.chain_last[:-1], -1, stage[:-1])
+    before[1:] = stage[:-1]
+    before[:1] = before[history.chain_last[:-1] + 1] = -1
+    arrival = np.empty(len(ends.outcome), np.intp)
     parts = []
     for index, (start, end) in enumerate(pairs):
         begins = np.flatnonzero((before < start) & (stage >= start))
         arrives = np.flatnonzero((before < end) & (stage >= end))
         who = deal[begins]
-        where = np.searchsorted(deal[arrives], who)
-        found = np.zeros(len(who), bool)
-        inside = where < len(arrives)
-        found[inside] = deal[arrives][where[inside]] == who[inside]
+        arrival.fill(-1)
+        arrival[deal[arrives]] = arrives  # a deal arrives once
+        target = arrival[who]
+        found = np.flatnonzero(target >= 0)
+        target = target[found]
         tail, code = ends.of_last(who, 0)
-        end_at, end_day = tail.at.copy(), flags(tail.day, slice(None), len(who)).copy()
-        target = arrives[where[found]]
+        end_at, end_day = tail.at, flags(tail.day, slice(None), len(who)).copy()
         end_at[found] = at.at[target]
         end_day[found] = flags(at.day, target)
-        code[found] = np.where(target == begins[found], 1, 0)
+        code[found] = target == begins[found]
         if end < ends.won_stage:
-            missing = ~found & (ends.outcome[who] == Outcome.WON)
+            missing = ends.outcome[who] == Outcome.WON
+            missing[found] = False
             end_at[missing], code[missing] = NAT, 0
         start_day = flags(at.day, begins)
         coarse = start_day if start_day.any() else False, end_day if end_day.any() else False

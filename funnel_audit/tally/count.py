@@ -56,7 +56,10 @@ def tally(journeys: Journeys, pairs: int = 0) -> Tally:
 
 def count_bits(bits: Array, stages: int) -> Array:
     """(K,) how many deals have bit k set."""
-    return np.array([int(np.count_nonzero(bits & np.uint64(1 << stage))) for stage in range(stages)], np.int64)
+    if stages > 16:
+        return np.array([int(np.count_nonzero(bits & np.uint64(1 << stage))) for stage in range(stages)], np.int64)
+    patterns = np.bincount((bits & np.uint64((1 << stages) - 1)).astype(np.int64), minlength=1 << stages)  # one pass, not one a stage
+    return np.array([int(patterns.reshape(-1, 2, 1 << stage)[:, 1].sum()) for stage in range(stages)], np.int64)
 
 
 def skips(j: Journeys) -> Array:
@@ -121,11 +124,14 @@ def count_money(j: Journeys, slot: Array) -> dict[str | None, Array]:
 
 def sparse(code: Array, amount: Array, known: Array) -> list[tuple[int, tuple[int, int, int]]]:
     """Per distinct code: (rows, of them with an amount, the sum of those in minor units)."""
-    distinct, where = np.unique(code, return_inverse=True)
+    if len(code) and code.min() >= 0 and code.max() < len(code) + 1024:  # few possible codes: no need to sort
+        distinct, where = np.arange(int(code.max()) + 1), code
+    else:
+        distinct, where = np.unique(code, return_inverse=True)
     size = len(distinct)
     rows, with_amount = np.bincount(where, minlength=size), np.bincount(where, weights=known, minlength=size)
     sums = np.bincount(where, weights=np.where(known, amount, 0), minlength=size)
-    return [(int(c), (int(r), round(w), round(s))) for c, r, w, s in zip(distinct, rows, with_amount, sums, strict=True)]
+    return [(int(c), (int(r), round(w), round(s))) for c, r, w, s in zip(distinct, rows, with_amount, sums, strict=True) if r]
 
 
 def count_reasons(j: Journeys, slot: Array) -> dict[ReasonKey, tuple[int, int, int]]:

@@ -22,7 +22,7 @@ import numpy as np
 from funnel_audit.clock import NAT, QUARTER_HOUR, SECOND
 from funnel_audit.journeys.records import STILL_OPEN
 from funnel_audit.labels import LOST
-from funnel_audit.pieces import edges, in_pieces
+from funnel_audit.pieces import edges, in_pieces, pick
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -179,9 +179,8 @@ def _rounded_seconds(us: Array) -> Array:
         stepped = seconds + np.int32(step // 2)
         stepped //= np.int32(step)
         stepped *= np.int32(step)
-        np.copyto(rounded, stepped, where=seconds >= low)
-    np.minimum(rounded, _LONGEST, out=rounded)
-    return rounded
+        rounded = pick(seconds >= low, stepped, rounded)
+    return np.minimum(rounded, np.int32(_LONGEST))
 
 
 def merge(groups: list[Group]) -> Group:
