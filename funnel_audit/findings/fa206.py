@@ -37,15 +37,19 @@ CONFIDENCE = "high"
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     journeys, created = evidence.journeys, evidence.journeys.facts.created
     won, lost = journeys.outcome == Outcome.WON, journeys.outcome == Outcome.LOST
-    length = np.full(journeys.n, NAT, np.int64)
+    found, lengths = [], []
     for mine, closed in ((won, journeys.won_at), (lost, journeys.lost_at)):
-        length[mine] = elapsed_us(created.at, created.day, closed.at, closed.day, journeys.timezone)[mine]
-    deals = np.flatnonzero((length != NAT) & (length < 0))
+        rows = np.flatnonzero(mine & (closed.at < created.at) & (closed.at != NAT))
+        start, end = created.take(rows), closed.take(rows)
+        length = elapsed_us(start.at, start.day, end.at, end.day, journeys.timezone)
+        found.append(rows[length < 0])
+        lengths.append(length[length < 0])
+    deals, length = np.sort(np.concatenate(found)), np.concatenate(lengths)
     if len(deals):
         text = texts.count(
             "{n} deal of {closed} was closed before it was created, by {days}.",
             "{n} deals of {closed} were closed before they were created, by up to {days}.",
-            len(deals), closed=int(np.count_nonzero(won | lost)), days=texts.days(-int(length[deals].min()) / DAY),
+            len(deals), closed=int(np.count_nonzero(won | lost)), days=texts.days(-int(length.min()) / DAY),
         )  # fmt: skip
         cure = texts.say("Correct the dates in the CRM; after an import, export the original date as the creation date.")
         shown = first_deals(evidence, deals)

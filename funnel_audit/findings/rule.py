@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from funnel_audit.defects import Defect, LabelCount
     from funnel_audit.funnel import Funnel
     from funnel_audit.journeys import Journeys
+    from funnel_audit.selective import Sign
     from funnel_audit.tally import Tally
     from funnel_audit.texts import Texts
 
@@ -36,6 +37,8 @@ class Evidence:
     pipelines: tuple[tuple[str, int], ...]
     files: tuple[str, ...]
     place: Callable[[int], tuple[str, int] | None]
+    signs: tuple[Sign, ...] = ()
+    """Signs that the export is only a selection of the deals."""
 
     def of_kind(self, *kinds: str) -> list[Defect]:
         """The defects of some kinds, in the order in which they were found."""
