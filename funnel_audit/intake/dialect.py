@@ -64,6 +64,8 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status = Status()
     labels: LabelWords = LabelWords()
     lacks: dict[str, dict[str, str]] = {}
+    row_caps: tuple[int, ...] = ()
+    """How many rows an export of this CRM holds at most; a file with exactly so many may be cut off."""
     name: str = ""
 
 
@@ -74,6 +76,8 @@ class Recognised:
     dialect: Dialect
     shape: Shape
     fields: dict[str, int]
+    found_by: tuple[str, ...] = ()
+    """The distinctive headers that gave the CRM away; empty for the generic dialect."""
 
 
 def header_key(header: str) -> str:
@@ -110,18 +114,19 @@ def recognise(headers: Sequence[str]) -> Recognised:
     """
     keys = [header_key(header) for header in headers]
     present = set(keys)
-    best: tuple[int, int, Dialect, TableForm] | None = None
+    best: tuple[int, int, Dialect, TableForm, tuple[str, ...]] | None = None
     for dialect in dialects()[:-1]:
         for table in dialect.tables:
-            size = max((len(group) for group in table.recognise if {header_key(header) for header in group} <= present), default=0)
-            if size:
-                score = (size, len(match(table.columns, keys)))
+            there = [group for group in table.recognise if {header_key(header) for header in group} <= present]
+            group = max(there, key=len, default=())
+            if group:
+                score = (len(group), len(match(table.columns, keys)))
                 if best is None or score > best[:2]:
-                    best = (*score, dialect, table)
+                    best = (*score, dialect, table, group)
     if best is not None:
         dialect, table = best[2], best[3]
         own = match(table.columns, keys)
-        return Recognised(dialect, table.shape, _with_generic(own, table.shape, keys))
+        return Recognised(dialect, table.shape, _with_generic(own, table.shape, keys), best[4])
     by_shape = {table.shape: match(table.columns, keys) for table in generic().tables}
     changes, deals = by_shape["changes"], by_shape["deals"]
     is_log = {"deal_id", "stage", "entered"} <= changes.keys() and "created" not in deals and "closed" not in deals
