@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
 
-from funnel_audit.anonymous import anonymised
+from funnel_audit.anonymous import anonymised, unquoted
 from funnel_audit.assemble import assemble
 from funnel_audit.clean import clean_record
 from funnel_audit.funnel import Funnel
@@ -60,7 +60,7 @@ def audit(
     if step is not None:
         step("count")
     if anonymous:
-        reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)))
+        reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)), defects=unquoted(reading.defects))
     return clean_record(assemble(reading, Texts(lang), top=top))
 
 
