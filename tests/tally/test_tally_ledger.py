@@ -49,7 +49,7 @@ def test_unplaced_losses_reached_the_first_stage_and_are_at_no_known_step() -> N
 
 
 def test_a_history_that_holds_nothing_but_the_loss_places_it_nowhere() -> None:
-    t = counted("D1: x5 | label=b created=0\n D2: x5 | label=w created=0\n D3: a0 b5")
+    t = counted("D1: x5 | label=b created=0\n D2: x5 | label=c created=0\n D3: a0 b5")
     assert (t.unplaced, t.reached().tolist()) == (2, [3, 1, 0, 0])
 
 

@@ -19,7 +19,7 @@ from funnel_audit.measures.pairs import pair_rates
 from funnel_audit.tally import Outcome, Spans, Tally
 
 STAGES, PAIRS = "abcdw", ("ac", "bw")
-checked = settings(max_examples=60)
+checked = settings(max_examples=40)
 
 whens = st.integers(0, 240).map(lambda quarter: f"{quarter / 4:g}")  # four instants a day, so that many are equal
 labels = st.sampled_from("aabbccddwxxh?")
