@@ -16,7 +16,7 @@ from funnel_audit.texts import Texts
 
 __all__ = ["app", "main"]
 
-t = Texts(language(None))
+t = Texts(language())
 app = typer.Typer(
     name="funnel-audit",
     no_args_is_help=True,

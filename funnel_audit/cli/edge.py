@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
+from itertools import pairwise
 
 from funnel_audit.errors import FunnelAuditError, InputError
 from funnel_audit.texts import Texts, pick_language
@@ -38,10 +39,16 @@ def verdict(severities: Iterable[str], fail_on: str) -> Exit:
     return Exit.FINDINGS if any(SEVERITIES.index(severity) >= least for severity in severities) else Exit.DONE
 
 
-def language(option: str | None) -> str:
-    """The language asked for, else the environment's; an unknown one is left for the command to refuse."""
+def language(typed: Sequence[str] | None = None) -> str:
+    """The language of help and errors: ``--lang`` as typed, else the environment's; an unknown one is left for the command to refuse.
+
+    Help is built and many errors are raised before the options are parsed, so that the words of the command line are looked through.
+    """
+    words = list(sys.argv[1:] if typed is None else typed)
+    given = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    given += [after for word, after in pairwise(words) if word == "--lang"]
     try:
-        return pick_language(option, os.environ)
+        return pick_language(given[-1] if given else None, os.environ)
     except ValueError:
         return pick_language(None, os.environ)
 
@@ -63,7 +70,7 @@ def tell(error: BaseException) -> int:
         return Exit.DONE
     from funnel_audit.clean import clean
 
-    texts = Texts(language(None))
+    texts = Texts(language())
     known = isinstance(error, FunnelAuditError)
     if not known and os.environ.get("FUNNEL_AUDIT_TRACEBACK"):
         import traceback

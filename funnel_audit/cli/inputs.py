@@ -6,8 +6,11 @@ import glob
 import sys
 from pathlib import Path
 
+from funnel_audit.cli.edge import language
 from funnel_audit.errors import InputError, UsageError
+from funnel_audit.texts import Texts
 
+t = Texts(language())
 TABLES = (".csv", ".tsv", ".txt", ".gz", ".xls", ".xlsx", ".xlsb", ".ods", ".parquet", ".html")
 
 
@@ -21,13 +24,17 @@ def expand(names: list[str]) -> list[str]:
         elif path.is_dir():
             inside = sorted(str(entry) for entry in path.iterdir() if entry.suffix.lower() in TABLES and not entry.name.startswith("~$"))
             if not inside:
-                raise InputError("there is no table in this folder", file=name, cure=f"It takes {', '.join(TABLES)}.")
+                raise InputError(
+                    t.say("there is no table in this folder"), file=name, cure=t.say("It takes {kinds}.", kinds=", ".join(TABLES))
+                )
             found += inside
         elif glob.has_magic(name):
             matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
             if not matching:
                 raise InputError(
-                    "no file matches this pattern", file=name, cure="Check the folder, and quote the pattern as the shell needs it."
+                    t.say("no file matches this pattern"),
+                    file=name,
+                    cure=t.say("Check the folder, and quote the pattern as the shell needs it."),
                 )
             found += matching
         else:
@@ -40,7 +47,9 @@ def standard_input(names: list[str]) -> bytes | None:
     if "-" not in names:
         return None
     if sys.stdin.isatty():
-        raise UsageError("“-” reads standard input, and nothing is piped into it. For example: cat deals.csv | funnel-audit report -")
+        raise UsageError(
+            t.say("“-” reads standard input, and nothing is piped into it. For example: cat deals.csv | funnel-audit report -")
+        )
     return sys.stdin.buffer.read()
 
 
@@ -50,4 +59,4 @@ def refuse_overwriting(output: Path | None, names: list[str], stages: str | None
         return
     for name in [*names, *([stages] if stages else [])]:
         if name != "-" and Path(name).exists() and output.samefile(name):
-            raise UsageError(f"-o {output} is one of the inputs: it would be overwritten. Choose another name.")
+            raise UsageError(t.say("-o {file} is one of the inputs: it would be overwritten. Choose another name.", file=output))

@@ -12,10 +12,10 @@ import typer
 
 from funnel_audit.cli.edge import language, write
 from funnel_audit.errors import UsageError
-from funnel_audit.texts import Lang, Texts, pick_language
+from funnel_audit.texts import LANGUAGES, Lang, Texts, pick_language
 
 PIPED_WIDTH = 80
-t = Texts(language(None))
+t = Texts(language())
 
 Files = Annotated[
     list[str],
@@ -50,7 +50,7 @@ Sheet = Annotated[str | None, typer.Option("--sheet", help=t.say("The sheet of a
 def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     """The value, where it is one of those allowed; else UsageError."""
     if value not in allowed:
-        raise UsageError(f"{option}: “{value}” is none of {', '.join(allowed)}")
+        raise UsageError(t.say("{option}: “{value}” is none of {allowed}", option=option, value=value, allowed=", ".join(allowed)))
     return value
 
 
@@ -59,7 +59,8 @@ def chosen_language(lang: str | None) -> Lang:
     try:
         return pick_language(lang, os.environ)
     except ValueError as error:
-        raise UsageError(f"--lang: {error}") from error
+        known = ", ".join(LANGUAGES)
+        raise UsageError(t.say("{option}: “{value}” is none of {allowed}", option="--lang", value=lang, allowed=known)) from error
 
 
 def resolved_as_of(as_of: str | None, timezone: str) -> str | None:
@@ -87,4 +88,4 @@ def deliver(payload: bytes, output: Path | None) -> None:
     try:
         output.write_bytes(payload)
     except OSError as error:
-        raise UsageError(f"-o {output}: {error.strerror}") from error
+        raise UsageError(t.say("-o {file}: cannot be written ({why}).", file=output, why=error.strerror)) from error

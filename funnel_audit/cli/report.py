@@ -29,7 +29,7 @@ from funnel_audit.render import FORMATS, SECTIONS, render_as
 from funnel_audit.texts import Texts
 
 SHOW_PROGRESS_FROM_BYTES = 20_000_000
-t = Texts(language(None))
+t = Texts(language())
 
 
 def report(
@@ -66,7 +66,7 @@ def report(
     """Read, audit, render, write; then the verdict."""
     one_of("--format", output_format, tuple(FORMATS))
     one_of("--fail-on", fail_on, ("never", "error", "warning", "info"))
-    sections = None if only is None else frozenset(one_of("--only", name.strip(), SECTIONS) for name in only.split(",") if name.strip())
+    sections = None if only is None else frozenset(one_of("--only", name.strip(), SECTIONS) for name in only.split(","))
     lang = chosen_language(lang)
     names = expand(files)
     refuse_overwriting(output, names, stages)
