@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING
 from funnel_audit.journeys import Journeys, Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from funnel_audit.defects import Defect
-
-QUOTE_CELLS = frozenset({"unreadable_date", "unreadable_amount", "mixed_date_order"})
-"""Defects that quote a cell. In a row that has slipped, the cell of a date holds the name beside it."""
+    from collections.abc import Callable
 
 
 def coder(key: bytes, prefix: str) -> Callable[[str], str]:
@@ -44,8 +39,3 @@ def anonymised(journeys: Journeys, key: bytes) -> Journeys:
         ),
         unknown_ids=tuple(deal(text) for text in journeys.unknown_ids),
     )
-
-
-def unquoted(defects: Iterable[Defect]) -> tuple[Defect, ...]:
-    """The same defects without the cells that they quote."""
-    return tuple(replace(defect, sample=None) if defect.kind in QUOTE_CELLS else defect for defect in defects)

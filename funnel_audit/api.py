@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
 
-from funnel_audit.anonymous import anonymised, unquoted
+from funnel_audit.anonymous import anonymised
 from funnel_audit.assemble import assemble
 from funnel_audit.clean import clean_record
+from funnel_audit.defects import Defect
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading
 from funnel_audit.intake.read import read as read_files
@@ -18,6 +19,9 @@ from funnel_audit.stages_file import load_funnel
 from funnel_audit.texts import Texts
 
 Path = str | PathLike[str]
+
+QUOTE_CELLS = frozenset({"unreadable_date", "unreadable_amount", "mixed_date_order"})
+"""Defects that quote a cell. In a row that has slipped, the cell of a date holds the name beside it."""
 
 
 def read(
@@ -60,7 +64,7 @@ def audit(
     if step is not None:
         step("count")
     if anonymous:
-        reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)), defects=unquoted(reading.defects))
+        reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)), defects=_unquoted(reading.defects))
     return clean_record(assemble(reading, Texts(lang), top=top))
 
 
@@ -72,3 +76,7 @@ def _key(reading: Reading) -> bytes:
     digest.update(journeys.stays.us.tobytes())
     digest.update(journeys.facts.created.at.tobytes())
     return digest.digest()
+
+
+def _unquoted(defects: Sequence[Defect]) -> tuple[Defect, ...]:
+    return tuple(replace(defect, sample=None) if defect.kind in QUOTE_CELLS else defect for defect in defects)
