@@ -39,7 +39,7 @@ def in_pieces(cuts: Sequence[int], work: Callable[[int, int], T]) -> list[T]:
 
 def pick(where: NDArray[np.bool_], yes: NDArray[Any], no: Any) -> NDArray[Any]:
     """``np.where`` of two integers, by arithmetic: where the mask follows no pattern, ``np.where`` takes ten times as long."""
-    out = yes - no  # wraps around, and back below
+    out: NDArray[Any] = yes - no  # wraps around, and back below
     out *= where
     out += no
     return out

@@ -86,6 +86,6 @@ def read_history(ordered: Ordered, stages: int) -> History:
         seen=np.bitwise_or.reduceat(bits, ordered.starts) if len(bits) else bits,
         reopened=reopened, back_moves=back_moves, back_into=np.bincount(step_label[back], minlength=stages),
         lost_at=Moments(lost_at, lost_day), chain_deal=chain_deal, chain_stage=label[chain], chain_at=everything.take(chain),
-        chain_last=chain_last, chain_bits=np.bitwise_or.reduceat(bits[chain], chain_starts) if len(chain) else bits,
+        chain_last=chain_last, chain_bits=np.bitwise_or.reduceat(bits[chain], chain_starts) if len(chain) else bits[:0],
         chain_slack=None if ordered.slack_us is None else ordered.slack_us[chain],
     )  # fmt: skip

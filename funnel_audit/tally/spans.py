@@ -180,7 +180,8 @@ def _rounded_seconds(us: Array) -> Array:
         stepped //= np.int32(step)
         stepped *= np.int32(step)
         rounded = pick(seconds >= low, stepped, rounded)
-    return np.minimum(rounded, np.int32(_LONGEST))
+    held: Array = np.minimum(rounded, np.int32(_LONGEST))
+    return held
 
 
 def merge(groups: list[Group]) -> Group:
