@@ -19,6 +19,7 @@ WHY = {
     "few": N_("under {least} deals: only counts are shown"),
     "untimed_advances": N_("the export does not say when deals left this stage: more than {limit} of the moves onward have no time"),
     "untimed_losses": N_("the export does not say when deals were lost here: more than {limit} of the losses have no time"),
+    "untimed_open": N_("the export does not say when the open deals were created: more than {limit} of them have no date"),
     "no_stays": N_("no stay in this stage has a known start"),
     "no_exits": N_("no deal has left this stage yet within what is known"),
 }

@@ -116,11 +116,14 @@ def whole_funnel(tally: Tally) -> tuple[report.WinRate, str | None]:
     wins, losses = merge([tally.lives.group(t, 0) for t in tracks]), merge([tally.lives.losses(t) for t in tracks])
     timed_wins = with_untimed(wins, int(tally.untimed_lives[Outcome.WON]))
     timed_losses = with_untimed(losses, int(tally.untimed_lives[Outcome.LOST]))
+    ageless = int(tally.untimed_lives[Outcome.OPEN])
     rate, why_not = None, None
     if tally.deals < MIN_REACHED:
         why_not = "few"
     elif timed_wins is None or timed_losses is None:
         why_not = "untimed_advances" if timed_wins is None else "untimed_losses"
+    elif ageless > UNTIMED_LIMIT * tally.outcome(Outcome.OPEN):
+        why_not = "untimed_open"
     else:
         rate = projected(fit(timed_wins, timed_losses, merge([tally.lives.still_open(t) for t in tracks])))
     return report.WinRate(so_far=share(won, tally.deals), closed_only=share(won, won + lost), projected=rate), why_not

@@ -116,3 +116,10 @@ def test_win_rate_without_closing_dates_is_not_projected() -> None:
     assert (rate.projected, why_not) == (None, "untimed_advances")
     rate, why_not = whole_funnel(counted("W*4: | label=w created=0 closed=3"))
     assert (rate.so_far, rate.projected, why_not) == (None, None, "few")
+
+
+def test_a_win_rate_needs_the_age_of_the_open_deals() -> None:
+    # ten won, ten lost, and two hundred open of which nobody knows how old they are: to leave those out is to say 50 %
+    rate, why_not = whole_funnel(counted("W*10: | label=w created=0 closed=20\n X*10: | label=x created=0 closed=20\n O*200: | label=b"))
+    assert rate.so_far is not None and rate.so_far.value == pytest.approx(10 / 220)
+    assert (rate.projected, why_not) == (None, "untimed_open")
