@@ -114,8 +114,8 @@ def journeys(
         np.array([deal for deal, _, _ in listed], np.int32), np.array([at for _, (at, _), _ in listed], np.int64),
         np.array([label for _, _, label in listed], np.uint8), np.array([day for _, (_, day), _ in listed], bool),
     )  # fmt: skip
-    at = as_of_at(as_of, timezone)
-    return build(facts, entries, stages=len(stages), as_of=at, timezone=timezone, pairs=[(stages.index(p[0]), stages.index(p[1])) for p in pairs])
+    spans = [(stages.index(start), stages.index(end)) for start, end in pairs]
+    return build(facts, entries, stages=len(stages), as_of=as_of_at(as_of, timezone), timezone=timezone, pairs=spans)
 
 
 def counted(deals: str | Sequence[Deal], stages: str = "abcw", as_of: str | float = 100, **options: object) -> Tally:

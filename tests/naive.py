@@ -6,6 +6,7 @@ Slow, and made from the text of the rules alone; the property tests hold the arr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 
 @dataclass
@@ -39,7 +40,7 @@ def tell(entries: list[tuple[str, float]], stages: str, as_of: float) -> Told | 
     told.reopened = sum(label == "x" for _, _, label in journey[:-1])
     steps = [(at, stages.index(label)) for at, _, label in journey if label in stages]
     told.seen = {stage for _, stage in steps}
-    told.back_moves = sum(later < earlier for (_, earlier), (_, later) in zip(steps, steps[1:], strict=False))
+    told.back_moves = sum(later < earlier for (_, earlier), (_, later) in pairwise(steps))
     further: list[tuple[float, int]] = []
     for at, stage in steps:
         if not further or stage > further[-1][1]:
@@ -47,7 +48,7 @@ def tell(entries: list[tuple[str, float]], stages: str, as_of: float) -> Told | 
     if further:
         told.furthest = further[-1][1]
         told.skipped = set(range(told.furthest)) - {stage for _, stage in further}
-    for (at, stage), (left, to) in zip(further, further[1:], strict=False):
+    for (at, stage), (left, to) in pairwise(further):
         told.stays.append((stage, at, left, stages[to]))
     if further and told.furthest < len(stages) - 1:
         at, stage = further[-1]

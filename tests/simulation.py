@@ -23,8 +23,8 @@ from funnel_audit.labels import LOST
 class Company:
     """``advance`` and ``median_days`` have one element a step (a stage but the won one).
 
-    A loss takes ``loss_slower`` times the median wait of the stage; ``spread`` is the sigma of the log of every wait; ``skip`` is the chance
-    that a move jumps over the next stage (never over the won one); ``per_day`` deals arrive on each of ``days`` days before as-of.
+    A loss takes ``loss_slower`` times the median wait of the stage; ``spread`` is the sigma of the log of every wait; ``skip`` is the
+    chance that a move jumps over the next stage (never over the won one); ``per_day`` deals arrive on each of ``days`` days before as-of.
     """
 
     advance: Sequence[float] = (0.7, 0.6, 0.5, 0.8, 0.6)

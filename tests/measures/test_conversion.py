@@ -93,7 +93,8 @@ def test_unplaced_losses_make_a_range_of_every_step() -> None:
     assert middle.bounds == Bounds(low=10 / 30, high=20 / 30)
     # last: all ten were lost here, 5 of 20; or all of them before it, 5 of 10
     assert last.bounds == Bounds(low=5 / 20, high=5 / 10)
-    assert all(step.bounds is not None and step.bounds.low <= (step.advanced / step.reached) <= step.bounds.high for step in (first, middle, last))
+    for step in (first, middle, last):
+        assert step.bounds is not None and step.bounds.low <= step.advanced / step.reached <= step.bounds.high
 
 
 def test_without_unplaced_losses_there_is_no_range() -> None:
@@ -104,7 +105,8 @@ def test_without_unplaced_losses_there_is_no_range() -> None:
 
 
 def test_win_rate_is_of_every_deal_placed_or_not() -> None:
-    rate, why_not = whole_funnel(counted("W*10: | label=w created=0 closed=20\n X*20: | label=x created=0 closed=10\n O*10: | label=b created=95"))
+    t = counted("W*10: | label=w created=0 closed=20\n X*20: | label=x created=0 closed=10\n O*10: | label=b created=95")
+    rate, why_not = whole_funnel(t)
     assert why_not is None and rate.so_far is not None and rate.closed_only is not None and rate.projected is not None
     assert (rate.so_far.value, rate.closed_only.value) == (10 / 40, 10 / 30)
     # all open ones are 5 days old, nothing is decided before day 10: they say nothing, and the 30 decided ones everything

@@ -206,9 +206,16 @@ def test_ranked_first_is_the_same_in_every_run_and_adds_up_to_one_at_most() -> N
 
 
 def test_reasons_come_by_number_and_blank_ones_last() -> None:
-    t = counted("A*3: a0 x1 | reason=price\n B*3: a0 x1\n C*5: a0 x1 | reason=timing\n D*1: a0 x1 | reason=other\n U*9: | label=x created=0 reason=price")
+    t = counted("""
+        A*3: a0 x1 | reason=price
+        B*3: a0 x1
+        C*5: a0 x1 | reason=timing
+        D*1: a0 x1 | reason=other
+        U*9: | label=x created=0 reason=price
+    """)
     assert [(r.reason, r.lost) for r in of(t)[0].reasons] == [("timing", 5), ("price", 3), (None, 3)]
-    assert [(r.reason, r.lost) for r in loss_reasons(t, None)] == [("price", 12), ("timing", 5), (None, 3), ("other", 1)]  # unplaced ones too
+    # over all lost deals, the unplaced among them
+    assert [(r.reason, r.lost) for r in loss_reasons(t, None)] == [("price", 12), ("timing", 5), (None, 3), ("other", 1)]
 
 
 def test_the_calendar_of_these_tests() -> None:

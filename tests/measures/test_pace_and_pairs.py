@@ -51,8 +51,8 @@ def test_no_pace_where_exits_have_no_time() -> None:
 
 
 def test_days_to_win_are_from_creation_and_need_no_history() -> None:
-    found = days_to_win(counted("A: a0 b5 w10\n B: | label=w created=0 closed=20\n C: | label=w created=0 closed=30\n D: | label=w created=0\n E: a0"))
-    assert found == Days(p50=20.0, p90=28.0, n=3)
+    t = counted("A: a0 b5 w10\n B: | label=w created=0 closed=20\n C: | label=w created=0 closed=30\n D: | label=w created=0\n E: a0")
+    assert days_to_win(t) == Days(p50=20.0, p90=28.0, n=3)
 
 
 # ---------------------------------------------------------------- pairs

@@ -87,7 +87,7 @@ ORDER = """
 
 
 def test_order_is_by_amount_then_days_over_the_limit_then_id() -> None:
-    # D is worth most; C stands 6 times its limit, B and Z five times; of the rest, without an amount in the main currency: 10, 9 and 9 times
+    # D is worth most; C stands 6 times its limit, B and Z five times; the others have no amount in roubles: 10, 9 and 9 times
     stall = found(ORDER, DECLARED)
     assert ids(ORDER, stall) == ["D", "C", "B", "Z", "E", "F", "G"]
     assert stall.amount == 800.0  # the euros are not added

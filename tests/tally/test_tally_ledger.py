@@ -115,7 +115,12 @@ def test_currencies_are_never_added() -> None:
 
 
 def test_a_missing_amount_is_missing_and_a_negative_one_stays_out_of_sums() -> None:
-    t = counted("D1: a0 b1 | currency=RUB\n D2: a0 b1 | amount=-90 currency=RUB\n D3: a0 b1 | amount=0 currency=RUB\n D4: a0 b1 | amount=5 currency=RUB")
+    t = counted("""
+        D1: a0 b1 | currency=RUB
+        D2: a0 b1 | currency=RUB amount=-90
+        D3: a0 b1 | currency=RUB amount=0
+        D4: a0 b1 | currency=RUB amount=5
+    """)
     deals, cents = t.money["RUB"]
     assert int(deals[Outcome.OPEN, 1]) == 2  # 0 is an amount, blank and negative are none
     assert int(cents[Outcome.OPEN, 1]) == 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import fields, replace
+from itertools import pairwise
 
 import numpy as np
 from build import Deal, counted, journeys, outcomes, stays
@@ -23,9 +24,10 @@ checked = settings(max_examples=40)
 
 whens = st.integers(0, 240).map(lambda quarter: f"{quarter / 4:g}")  # four instants a day, so that many are equal
 labels = st.sampled_from("aabbccddwxxh?")
-facts = st.fixed_dictionaries(
-    {}, optional={"amount": st.sampled_from(["0", "10", "99.99", "-5"]), "currency": st.sampled_from(["RUB", "EUR"]), "reason": st.sampled_from(["price", "timing"])}
-)  # fmt: skip
+facts = st.fixed_dictionaries({}, optional={
+    "amount": st.sampled_from(["0", "10", "99.99", "-5"]), "currency": st.sampled_from(["RUB", "EUR"]),
+    "reason": st.sampled_from(["price", "timing"]),
+})  # fmt: skip
 
 
 @st.composite
@@ -104,7 +106,7 @@ def test_the_arrays_tell_what_the_rules_say(deals: list[Deal], as_of: str) -> No
 def test_reached_never_grows_and_every_deal_is_somewhere(deals: list[Deal], as_of: str, status_decides: bool) -> None:
     t = count(deals, as_of, status_decides=status_decides)  # the ledger is asserted in there
     reached, here = t.reached(), t.ledger[:, :-1].sum(axis=0)
-    assert all(later <= earlier for earlier, later in zip(reached, reached[1:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(reached))
     for k in range(1, len(STAGES)):
         assert reached[k] == t.advanced()[k] + here[k]
     assert reached[0] == t.deals == t.advanced()[0] + here[0] + t.unplaced
