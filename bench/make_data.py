@@ -85,7 +85,9 @@ def main() -> None:
     parser.add_argument("--ids", choices=["plain", "numbers", "opaque"], default="plain")
     parser.add_argument("--seed", type=int, default=20_240_601)
     asked = parser.parse_args()
-    print(f"{write(asked.out, asked.deals, asked.ids, asked.seed):,} stage changes of {asked.deals:,} deals in {asked.out}")
+    rows = write(asked.out, asked.deals, asked.ids, asked.seed)
+    size = asked.out.stat().st_size / 1e6
+    print(f"{rows:,} stage changes of {asked.deals:,} deals, ids {asked.ids}, {size:,.0f} MB: {asked.out}")
 
 
 if __name__ == "__main__":
