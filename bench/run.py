@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--only", choices=["floor", "others", "growth", "small"], action="append", help="default: all")
     asked = parser.parse_args()
     only = asked.only or ["floor", "others", "growth", "small"]
-    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}; medians of {asked.rounds} rounds after one that is thrown away", flush=True)
+    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}; {asked.rounds} rounds after one that does not count", flush=True)
     with tempfile.TemporaryDirectory(prefix="funnel-audit-bench-") as folder:
         measure(Path(folder), asked, only)
     print(f"\nlargest process of all: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / MIB:,.0f} MiB")
