@@ -17,6 +17,7 @@ from funnel_audit.measures import pace as pace_
 from funnel_audit.measures import pairs as pairs_
 from funnel_audit.measures import stalled as stalled_
 from funnel_audit.notes import notes
+from funnel_audit.selective import selective
 from funnel_audit.tally import Outcome, tally
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from funnel_audit.intake.read import Reading
     from funnel_audit.tally import Tally
     from funnel_audit.texts import Texts
+
+SELECTIVE = ("FA114", "FA115", "FA116", "FA117")
+"""The findings that say of an export that it is only a selection; they stand first in the report."""
 
 
 @dataclass(frozen=True)
@@ -39,24 +43,17 @@ class Measured:
     pairs: tuple[pairs_.PairRate, ...]
 
 
-def assemble(reading: Reading, texts: Texts, *, top: int = 10) -> report.Audit:
-    """The finished audit of a reading, in the language of ``texts``; ``top`` is how many stalled deals are listed."""
+def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | None = None) -> report.Audit:
+    """The finished audit of a reading, in the language of ``texts``; ``top`` is how many stalled deals are listed.
+
+    ``today_us`` is the end of today's local day, for the one rule that asks how old the export is; None: it is not asked.
+    """
     journeys, funnel = reading.journeys, reading.funnel
     m = measure(tally(journeys, len(funnel.pairs)), funnel)
     found = stalled_.stalled(journeys, m.limits, m.currency, top)
     totals, why_no_win_rate = _totals(m)
     stages = tuple(_stage(m, funnel, k, texts.lang) for k in range(m.tally.stages))
     leaks = tuple(_leak(leak, funnel) for leak in m.leaks)
-    evidence = Evidence(
-        journeys,
-        m.tally,
-        funnel,
-        reading.defects,
-        reading.labels,
-        reading.pipelines,
-        tuple(part.outline.head.file for part in reading.tables),
-        reading.place,
-    )
     can = capabilities(m.tally, m.steps, reading.lacks, texts)
     audit = report.Audit(
         title=funnel.title.in_lang(texts.lang),
@@ -73,9 +70,33 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10) -> report.Audit:
         pairs=tuple(_pair(index, rate, funnel, texts.lang) for index, rate in enumerate(m.pairs)),
         capabilities=can,
         notes=notes(m.steps, stages, why_no_win_rate, found.count is None, m.tally, texts),
-        findings=run(evidence, texts),
+        findings=(),
     )
+    evidence = Evidence(
+        journeys,
+        m.tally,
+        funnel,
+        reading.defects,
+        reading.labels,
+        reading.pipelines,
+        tuple(part.outline.head.file for part in reading.tables),
+        reading.place,
+        selective(journeys, row_counts(reading)),
+        audit,
+        today_us,
+    )
+    findings = run(evidence, texts)
+    audit = audit.with_findings(findings, tuple(finding.text for finding in findings if finding.code in SELECTIVE))
     return audit.with_summary(in_short(audit, texts))
+
+
+def row_counts(reading: Reading) -> list[tuple[str, int, tuple[int, ...]]]:
+    """File, rows in it (also those that were left out), and the row caps of its CRM. Of one pipeline's rows nothing can be told."""
+    if reading.options.pipeline is not None:
+        return []
+    junk = {defect.file: defect.count for defect in reading.defects if defect.kind == "junk_rows"}
+    files = [(part.outline.head.file, part.rows, part.outline.found.dialect.row_caps) for part in reading.tables]
+    return [(file, rows + junk.get(file, 0), caps) for file, rows, caps in files]
 
 
 def measure(counted: Tally, funnel: Funnel) -> Measured:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from funnel_audit.tally import Tally
     from funnel_audit.texts import Texts
 
+LEAST_CLOSED = 30
+"""Under so many closed deals there is neither a key stage nor a forecast (definitions, section 9)."""
+
 
 def capabilities(
     tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mapping[str, str]], texts: Texts
@@ -100,6 +103,20 @@ def capabilities(
             enough=0.8,
         )
     )
+    closed = won + lost
+    few = texts.count(
+        "only {n} deal is closed; under {least} nothing can be learned from them",
+        "only {n} deals are closed; under {least} nothing can be learned from them",
+        closed,
+        least=LEAST_CLOSED,
+    )
+    longer = texts.say("the deals of a longer time, closed ones included")
+    for analysis, known, total in (("key_stage", rated, len(steps) - 1), ("forecast", tally.with_history, tally.deals)):
+        if closed < LEAST_CLOSED:
+            out.append(report.Capability(analysis=analysis, verdict="no", why=few, need=longer))
+        else:
+            why = out[0].why if analysis == "key_stage" else out[2].why
+            out.append(_line(analysis, known, total, why, history))
     return tuple(out)
 
 

@@ -292,6 +292,8 @@ class Audit(Record, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...]
     capabilities: tuple[Capability, ...]
     notes: tuple[Note, ...]
+    warnings: tuple[str, ...] = ()
+    """What stands before every figure: signs that the export is only a selection of the deals; also among the findings."""
     findings: tuple[Finding, ...]
 
     def with_summary(self, summary: tuple[str, ...]) -> Audit:

@@ -36,7 +36,14 @@ def title(page: Page) -> list[RenderableType]:
     for part in rest:
         if part:
             line.append_text(cell(f"{NBSP}· ", "dim")).append_text(cell(part))
-    return [line, *_caveats(page)]
+    return [line, *_caveats(page), *warnings(page)]
+
+
+def warnings(page: Page) -> list[RenderableType]:
+    """Signs that the export is only a selection of the deals, before anything else."""
+    if not page.audit.warnings:
+        return []
+    return [cell(""), bullets([cell(warning, "bold yellow") for warning in page.audit.warnings], mark="!")]
 
 
 def _files(page: Page) -> str:
@@ -86,7 +93,12 @@ def _caveats(page: Page) -> list[RenderableType]:
     elif source.created_to:
         lines.append(texts.say("Only deals created up to {last}.", last=texts.date(source.created_to)))
     if source.stages == "export":
-        lines.append(texts.say("The stages and their order are guessed from the export: write yours in stages.yaml for a sure answer."))
+        lines.append(
+            texts.say("Stages are made from the export, in the order deals pass them. To correct them:")
+            if source.order == "history"
+            else texts.say("Stages and their order are guessed from the export. To correct them:")
+        )
+        lines.append("funnel-audit init FILE -o stages.yaml")
     return [cell(line, "yellow") for line in lines]
 
 
