@@ -97,7 +97,10 @@ def hush() -> None:
 
 
 def write(payload: bytes) -> None:
-    """The payload, and nothing else, to standard output."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(payload)
-    sys.stdout.buffer.flush()
+    """The payload, and nothing else, to standard output. A reader that has left is no fault: click would exit with 1, "findings"."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(payload)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        hush()
