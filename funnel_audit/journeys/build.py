@@ -68,8 +68,9 @@ def build(
 
     joined = join_parts(facts, in_pieces(cuts, work), cuts)
     return replace(
-        joined, excluded=excluded, not_yet=future, vanished=np.flatnonzero(gone), unknown_history=unknown_history, unknown_ids=unknown_ids
-    )
+        joined, excluded=excluded, not_yet=future, vanished=np.flatnonzero(gone), unknown_history=unknown_history, unknown_ids=unknown_ids,
+        entries=ordered if len(ordered.deal) else None,
+    )  # fmt: skip
 
 
 def as_then(facts: Facts, as_of: AsOf, won_stage: int) -> Facts:

@@ -83,6 +83,8 @@ def build_part(
     last = np.full(n, NO_LABEL, np.uint8)
     last[history.deal] = history.last_label
     current = np.where(has_history, last, label)
+    for aside in {ON_HOLD, UNMAPPED} - recorded:  # a history that could not have recorded it (dated columns) leaves it to the row
+        current[label == aside] = aside
     both = has_history & (label != NO_LABEL)
     return Journeys(
         facts=facts, stages=stages, as_of=as_of, timezone=timezone, stays=stays, outcome=outcome, stage=stage, stage_now=stage_now,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from funnel_audit.journeys.order import Ordered
+
     Array = NDArray[Any]
 
 STILL_OPEN = 62
@@ -268,6 +270,8 @@ class Journeys:
     """Deals whose row claims another outcome than their history shows."""
     stage_conflicts: Array = field(default_factory=lambda: np.empty(0, np.int64))
     """Deals whose current label is another than the last of their history."""
+    entries: Ordered | None = None
+    """All entries up to as-of in journey order, for rules that look at the changes themselves; None where the deals have no history."""
 
     @property
     def n(self) -> int:
