@@ -138,6 +138,17 @@ def test_a_log_that_never_records_losses_leaves_them_to_the_row() -> None:
     assert stays(found) == {"D1": "a5>b b25>x", "D2": "a5>b b3>c c12>w"}
 
 
+def test_a_history_that_cannot_record_a_parked_deal_leaves_it_to_the_row() -> None:
+    # dated columns: a date for each stage, and the label of today
+    found = journeys("D1: a0 b5 | label=h\n D2: a0 b5 | label=?\n D3: a0 b5 | label=b\n D4: a0 w5 | label=h")
+    assert outcomes(found) == {"D1": "open b", "D2": "open b", "D3": "open b", "D4": "won w"}
+    assert found.on_hold.tolist() == [True, False, False, False]
+    assert found.unmapped.tolist() == [False, True, False, False]
+    # a log that has such entries is believed: D1 was taken up again
+    found = journeys("D1: a0 h3 b5 | label=h\n D2: a0 ?3 b5 | label=?")
+    assert (found.on_hold.tolist(), found.unmapped.tolist()) == ([False, False], [False, False])
+
+
 def test_frames_for_people_tell_the_same() -> None:
     found = journeys(SIX)
     assert found.deals.set_index("deal_id").outcome["D3"] == "lost"

@@ -13,7 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from naive import tell
 
-from funnel_audit.clock import QUARTER_HOUR
+from funnel_audit.clock import NAT, QUARTER_HOUR
+from funnel_audit.journeys import STILL_OPEN
 from funnel_audit.measures.conversion import conversion, whole_funnel
 from funnel_audit.measures.pace import pace
 from funnel_audit.measures.pairs import pair_rates
@@ -115,6 +116,20 @@ def test_reached_never_grows_and_every_deal_is_somewhere(deals: list[Deal], as_o
     assert t.outcome(Outcome.WON) == t.ledger[Outcome.WON, -2]
     assert t.lives.total() + t.untimed_lives.sum() == t.deals
     assert (t.seen <= t.deals).all() and (t.skipped <= reached).all()
+
+
+@checked
+@given(rows, as_ofs, st.booleans())
+def test_every_open_deal_short_of_the_won_stage_has_one_open_stay_in_its_furthest_stage(
+    deals: list[Deal], as_of: str, status_decides: bool
+) -> None:
+    j = journeys(deals, STAGES, as_of, status_decides=status_decides)
+    still = j.stays.exit == STILL_OPEN  # one without a known length is listed as having no known start
+    short = np.flatnonzero((j.outcome == Outcome.OPEN) & (j.stage < len(STAGES) - 1))
+    assert sorted(j.stays.deal[still].tolist()) == short.tolist()
+    assert (j.stays.stage[still] == j.stage[j.stays.deal[still]]).all()
+    unknown = int(((j.stays.us == NAT) & still).sum())
+    assert unknown == count(deals, as_of, status_decides=status_decides).unknown_starts.sum()
 
 
 @checked
