@@ -12,7 +12,7 @@ import numpy as np
 from funnel_audit import report
 from funnel_audit.clock import DAY, QUARTER_HOUR, calendar_quarter, quarter_start
 from funnel_audit.estimators import Incidence, beta_posterior_draws, incidence_at
-from funnel_audit.measures.rates import MIN_REACHED, projected, window_incidence
+from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT, projected, window_incidence
 from funnel_audit.tally import Outcome
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ def _onward(rates: Sequence[report.Projected | None], k: int) -> float | None:
 
 def _cell(tally: Tally, k: int, target: float | None, timezone: str) -> _Cell | None:
     """The step's window: 180 days, 365 where fewer than 30 stays of it are resolved; None where exits have no time, or too few stays."""
-    timed = int(tally.stays.advances(k)[1].sum()) + int(tally.stays.losses(k)[1].sum())
-    if tally.untimed_advances[k] + tally.untimed_losses[k] > 0.05 * max(timed, 1):
-        return None
+    for untimed, (_, timed) in ((tally.untimed_advances[k], tally.stays.advances(k)), (tally.untimed_losses[k], tally.stays.losses(k))):
+        if untimed > UNTIMED_LIMIT * (untimed + timed.sum()):
+            return None
     for days in (WINDOW_DAYS, WIDE_WINDOW_DAYS):
         since = tally.as_of.us - days * DAY
         incidence = window_incidence(tally.stays, k, since)

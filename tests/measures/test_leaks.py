@@ -180,6 +180,14 @@ def test_entries_per_30_days_are_over_the_days_the_data_cover() -> None:
     assert a.recoverable is not None and a.recoverable.wins == pytest.approx(0.1 * 20)
 
 
+def test_a_step_whose_losses_have_no_time_has_no_rate_and_recovers_nothing() -> None:
+    # 100 timed moves, 20 timed losses, and 4 losses nobody knows the time of: a sixth of the losses, though a thirtieth of all exits
+    table = "O: a0 b1 w2\n A*100: a300 b305 w310\n B*20: a300 | label=x closed=309\n C*{n}: a300 | label=x"
+    known, lacking = (of(counted(table.format(n=n), "abw", as_of=400), targets=[0.9])[0] for n in (1, 4))
+    assert known.rate is not None and known.recoverable is not None
+    assert (lacking.lost, lacking.rate, lacking.recoverable, lacking.window) == (24, None, None, None)
+
+
 # ---------------------------------------------------------------- the order
 
 
