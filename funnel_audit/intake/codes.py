@@ -14,14 +14,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from funnel_audit.intake.bytesview import I64, Block, Bool, Template, as_array, as_ints, blocks, distinct, parts
+from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_array, as_ints, blocks, distinct, parts
 from funnel_audit.intake.ranking import I32, hashes, rank, rank_keys
+from funnel_audit.pieces import edges, in_pieces
 
+_MANY = 200_000  # from this many rows on, two threads are worth it
 _DIRECTIONS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _DROPPED = _DIRECTIONS | set("\u061c\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff")
 
@@ -94,8 +97,11 @@ def id_codes(columns: Sequence[pa.ChunkedArray], encodings: Sequence[str]) -> tu
     """
     if not columns:
         return [], Ids(None, stored=_from_texts([]))
-    plain = [_plain(column, encoding) for column, encoding in zip(columns, encodings, strict=True)]
-    found = _numbers(plain)
+    raw = [list(column.chunks) for column in columns]
+    found = _numbers(raw) if all(pa.types.is_binary(column.type) for column in columns) else None  # whatever is no digit is refused
+    if found is None:
+        plain = [_plain(column, encoding) for column, encoding in zip(columns, encodings, strict=True)]
+        found = _numbers(plain)
     if found is not None:
         values, prefix, digits = found
         codes, numbers = rank(values)
@@ -152,15 +158,29 @@ def _numbers(columns: list[list[pa.Array]]) -> tuple[list[I64], str, int] | None
         return None
     values = []
     for chunks in columns:
-        column = np.full(sum(len(array) for array in chunks), -1, dtype=np.int64)
-        place = 0
-        for array in chunks:
-            for begin, block in blocks(array):
-                if not _read_numbers(block, sample[:beginning], fixed, column[place + begin : place + begin + len(block.starts)]):
-                    return None
-            place += len(array)
+        begins = _begins(chunks)
+        column = np.full(begins[-1], -1, dtype=np.int64)
+
+        def read(first: int, last: int, chunks: list[pa.Array] = chunks, begins: list[int] = begins, column: I64 = column) -> bool:
+            return all(
+                _read_numbers(block, sample[:beginning], fixed, column[begins[number] + begin :][: len(block.starts)])
+                for number in range(first, last)
+                for begin, block in blocks(chunks[number])
+            )
+
+        if not all(in_pieces(_stretches(chunks), read)):
+            return None
         values.append(column)
     return values, sample[:beginning].decode(), high - beginning if fixed else 0
+
+
+def _begins(chunks: list[pa.Array]) -> list[int]:
+    return [0, *accumulate(len(array) for array in chunks)]
+
+
+def _stretches(chunks: list[pa.Array]) -> list[int]:
+    """Chunks of a large column for two threads, those of a small one for one."""
+    return edges(len(chunks), 4 if sum(len(array) for array in chunks) > _MANY else max(len(chunks), 1))
 
 
 def _all(columns: list[list[pa.Array]]) -> Iterator[Block]:
@@ -203,18 +223,25 @@ def _hashed(columns: list[list[pa.Array]]) -> tuple[list[I32], Ids]:
     first, second = [np.zeros(size, dtype=np.uint64) for size in sizes], [np.zeros(size, dtype=np.uint64) for size in sizes]
     present = [np.zeros(size, dtype=bool) for size in sizes]
     for number, chunks in enumerate(columns):
-        place = 0
-        for array in chunks:
-            for begin, block in blocks(array):
-                part = slice(place + begin, place + begin + len(block.starts))
-                first[number][part], second[number][part] = hashes(block)
-                present[number][part] = block.lengths > 0
-            place += len(array)
+        begins = _begins(chunks)
+
+        def read(low: int, high: int, number: int = number, chunks: list[pa.Array] = chunks, begins: list[int] = begins) -> None:
+            for place in range(low, high):
+                for begin, block in blocks(chunks[place]):
+                    part = slice(begins[place] + begin, begins[place] + begin + len(block.starts))
+                    first[number][part], second[number][part] = hashes(block)
+                    present[number][part] = block.lengths > 0
+
+        in_pieces(_stretches(chunks), read)
     codes, _, row = rank_keys(first, present)
-    check = np.concatenate(second)
+    check = (second[0] if len(second) == 1 else np.concatenate(second))[row]
     for number, values in enumerate(codes):
-        there = values >= 0
-        if len(row) and np.any((check[row][values] != second[number]) & there):
+
+        def same(begin: int, end: int, values: I32 = values, other: U64 = second[number]) -> bool:
+            code = values[begin:end]
+            return not len(check) or bool(((check[code] == other[begin:end]) | (code < 0)).all())
+
+        if not all(in_pieces(edges(len(values)), same)):
             raise AssertionError("two different ids with one 64-bit hash")
     stored = pa.chunked_array([pc.cast(array, pa.large_binary()) for chunks in columns for array in chunks], pa.large_binary())
     return codes, Ids(None, stored=_pick(stored, row))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from itertools import accumulate
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -13,9 +16,11 @@ import pyarrow as pa
 from funnel_audit.intake.bytesview import I64, Block, Bool, Sweep, Template, blocks, distinct, parts
 from funnel_audit.intake.date_texts import FIRST_YEAR, LAST_YEAR, DayMonth, Form, Mark, full_year, read_form, read_text
 from funnel_audit.intake.zones import DAY_US, NAT, SECOND_US
+from funnel_audit.pieces import THREADS, edges, in_pieces
 
 I32 = npt.NDArray[np.int32]
 Marks = npt.NDArray[np.uint16]
+_MANY = 200_000  # from this many rows on, two threads are worth it
 _MEMORY = 200_000  # distinct odd texts remembered between chunks
 _MONTHS = [(year, month) for year in range(FIRST_YEAR, LAST_YEAR + 1) for month in range(1, 13)]
 _STARTS = np.array([date(year, month, 1).toordinal() - 719_164 for year, month in [*_MONTHS, (LAST_YEAR + 1, 1)]], dtype=np.int32)
@@ -46,25 +51,22 @@ class DateColumn:
     """One reading of one column in one order of day and month."""
 
     def __init__(self, column: pa.ChunkedArray, order: DayMonth, words: frozenset[str], encoding: str, as_written: bool) -> None:
-        self.order, self.words, self.encoding, self.as_written = order, words, encoding, as_written
-        self.at: I64 = np.full(len(column), NAT, dtype=np.int64)
-        self.marks: Marks = np.zeros(len(column), dtype=np.uint16)
-        self.union = Mark(0)
-        self._texts: dict[bytes, tuple[int, int]] = {}
-        self._sweep = Sweep(self._learn, self._read)
-        begin = 0
-        for values, index in parts(column):
-            rows = len(values) if index is None else len(index)
-            at, marks = self.at[begin : begin + rows], self.marks[begin : begin + rows]
-            if index is None:
-                self._chunk(values, at, marks)
-            else:
-                value_at, value_marks = np.full(len(values) + 1, NAT, dtype=np.int64), np.zeros(len(values) + 1, dtype=np.uint16)
-                value_marks[-1] = Mark.MISSING
-                self._chunk(values, value_at[:-1], value_marks[:-1])
-                at[:], marks[:] = value_at[index], value_marks[index]
-            begin += rows
-            self.union |= Mark(int(np.bitwise_or.reduce(marks, initial=0)))
+        self.at: I64 = np.empty(len(column), dtype=np.int64)
+        self.marks: Marks = np.empty(len(column), dtype=np.uint16)
+        chunks = list(parts(column))
+        begins = [0, *accumulate(len(values) if index is None else len(index) for values, index in chunks)]
+
+        def read(first: int, last: int) -> int:
+            # each stretch learns its layouts anew: one cell is enough for that, and no thread waits for another
+            reader, union = _Reader(order, words, encoding, as_written), 0
+            for number in range(first, last):
+                rows = slice(begins[number], begins[number + 1])
+                reader.chunk(*chunks[number], self.at[rows], self.marks[rows])
+                union |= int(np.bitwise_or.reduce(self.marks[rows], initial=0))
+            return union
+
+        stretch = len(chunks) if len(column) < _MANY else -(-len(chunks) // (2 * THREADS))
+        self.union = Mark(reduce(or_, in_pieces(edges(len(chunks), max(stretch, 1)), read), 0))
 
     def has(self, mark: Mark) -> Bool:
         if not self.union & mark:
@@ -77,8 +79,29 @@ class DateColumn:
         decided: DayMonth | None = None if first == second else "dmy" if first > second else "mdy"
         return Order(first, second, bool(first and second), decided)
 
-    def _chunk(self, values: pa.Array, at: I64, marks: Marks) -> None:
+
+class _Reader:
+    """Reads chunks of a column, one after the other, and remembers the layouts and the odd texts it met."""
+
+    def __init__(self, order: DayMonth, words: frozenset[str], encoding: str, as_written: bool) -> None:
+        self.order, self.words, self.encoding, self.as_written = order, words, encoding, as_written
+        self._texts: dict[bytes, tuple[int, int]] = {}
+        self._sweep = Sweep(self._learn, self._read)
+
+    def chunk(self, values: pa.Array, index: I64 | None, at: I64, marks: Marks) -> None:
+        """Fill ``at`` and ``marks`` from one chunk, given as ``bytesview.parts`` gives it."""
+        if index is None:
+            self._values(values, at, marks)
+            return
+        value_at, value_marks = np.empty(len(values) + 1, dtype=np.int64), np.empty(len(values) + 1, dtype=np.uint16)
+        value_at[-1], value_marks[-1] = NAT, Mark.MISSING
+        self._values(values, value_at[:-1], value_marks[:-1])
+        at[:], marks[:] = value_at[index], value_marks[index]
+
+    def _values(self, values: pa.Array, at: I64, marks: Marks) -> None:
         left = []
+        at.fill(NAT)
+        marks.fill(0)
         for begin, block in blocks(values):
             self._at, self._marks = at[begin : begin + len(block.starts)], marks[begin : begin + len(block.starts)]
             if block.width is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
 from funnel_audit.intake.bytesview import I64, U64, Block, Bool, below
+from funnel_audit.pieces import edges, in_pieces
 
 I32 = npt.NDArray[np.int32]
 _DENSE = 8  # a table over the range of the numbers is used up to this many times their count
@@ -14,19 +17,48 @@ _MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
 
 def rank(columns: list[I64]) -> tuple[list[I32], I64]:
     """Numbers (-1 = none) to their rank among the distinct ones."""
-    low = min((int(values[values >= 0].min()) for values in columns if np.any(values >= 0)), default=0)
-    high = max((int(values.max()) for values in columns if len(values)), default=-1)
+    extents = [extent for values in columns for extent in in_pieces(edges(len(values)), partial(_extent, values))]
+    known = [extent for extent in extents if extent is not None]
+    low, high = min((extent[0] for extent in known), default=0), max((extent[1] for extent in known), default=-1)
     total = sum(len(values) for values in columns)
     if high - low < _DENSE * total + 1024:
         seen = np.zeros(max(high - low + 1, 0) + 1, dtype=bool)  # the last place is for the missing ones
+
+        def mark(values: I64, begin: int, end: int) -> None:
+            seen[_places(values[begin:end], low)] = True  # two threads may write one place: both write the same
+
         for values in columns:
-            seen[np.where(values < 0, -1, values - low)] = True
+            in_pieces(edges(len(values)), partial(mark, values))
         seen[-1] = False
         table = np.cumsum(seen, dtype=np.int32) - np.int32(1)
         table[-1] = -1
-        return [table[np.where(values < 0, -1, values - low)] for values in columns], np.flatnonzero(seen) + low
+        codes = [np.empty(len(values), dtype=np.int32) for values in columns]
+
+        def look_up(values: I64, out: I32, begin: int, end: int) -> None:
+            out[begin:end] = table[_places(values[begin:end], low)]
+
+        for values, out in zip(columns, codes, strict=True):
+            in_pieces(edges(len(values)), partial(look_up, values, out))
+        return codes, np.flatnonzero(seen) + low
     codes, keys, _ = rank_keys([values.view(np.uint64) for values in columns], [values >= 0 for values in columns])
     return codes, keys.view(np.int64)
+
+
+def _extent(values: I64, begin: int, end: int) -> tuple[int, int] | None:
+    """The smallest and the largest number of a piece; None where there is none."""
+    part = values[begin:end]
+    if len(part) and part.min() < 0:
+        part = part[part >= 0]
+    return (int(part.min()), int(part.max())) if len(part) else None
+
+
+def _places(values: I64, low: int) -> I64:
+    """Where numbers stand in a table that begins with ``low``; the missing ones at its end."""
+    places = values - low
+    missing = values < 0
+    if missing.any():
+        places[missing] = -1
+    return places
 
 
 def rank_keys(columns: list[U64], present: list[Bool]) -> tuple[list[I32], U64, I64]:
