@@ -169,8 +169,8 @@ def _cell(tally: Tally, k: int, target: float | None, timezone: str) -> _Cell | 
         incidence = window_incidence(tally.stays, k, since)
         if incidence is not None and incidence.advances.sum() + incidence.losses.sum() >= MIN_RESOLVED:
             break
-    if incidence is None or incidence.n < MIN_REACHED:
-        return None
+    if incidence is None or incidence.n < MIN_REACHED or not (incidence.advances.any() or incidence.losses.any()):
+        return None  # nothing has been decided: no rate, and not one of 0 either
     oldest = int(tally.stays.start.min()) * QUARTER_HOUR
     covered = min(float(days), max((tally.as_of.us - oldest) / DAY, 1.0))
     if target is not None:

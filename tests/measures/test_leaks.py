@@ -188,6 +188,12 @@ def test_a_step_whose_losses_have_no_time_has_no_rate_and_recovers_nothing() -> 
     assert (lacking.lost, lacking.rate, lacking.recoverable, lacking.window) == (24, None, None, None)
 
 
+def test_deals_that_have_just_come_are_no_leak() -> None:
+    # a funnel that ran a year ago and was taken up again last week: nothing is decided yet, so there is no rate of 0 to recover from
+    a = of(counted("A*20: a0 b2 w9\n B*20: a0 x9\n C*40: a493", "abw", as_of=500), targets=[0.6])[0]
+    assert (a.lost, a.rate, a.recoverable, a.window) == (20, None, None, None)
+
+
 # ---------------------------------------------------------------- the order
 
 
