@@ -45,7 +45,7 @@ def build_part(
     stage = np.zeros(n, np.int8)
     no_chain = ~has_chain
     stage[no_chain & mapped] = label[no_chain & mapped]
-    kept = no_chain & (facts.stage_before_loss >= 0)
+    kept = no_chain & (facts.stage_before_loss >= 0) & (outcome == Outcome.LOST)
     stage[kept] = facts.stage_before_loss[kept]
     stage[history.chain_deal[history.chain_last]] = history.chain_stage[history.chain_last]
     stage[no_chain & (outcome == Outcome.OPEN) & (label == won_stage)] = 0  # closed after as-of: where it stood then is not known

@@ -19,6 +19,7 @@ from funnel_audit.clock import DAY
         ("label=w created=0 closed=30", "won w", ""),
         ("label=x created=0 closed=30", "lost -", ""),  # where it was lost is not known
         ("label=x created=0 closed=30 before=b", "lost b", ""),  # the row keeps the stage before the loss
+        ("label=b created=0 changed=40 before=a", "open b", "b60.."),  # which says nothing of a deal that is not lost
         ("flag=won created=0 closed=30", "won w", ""),
         ("flag=lost label=b created=0 closed=30", "open b", "b?.."),  # the stage stands above the flags
     ],
