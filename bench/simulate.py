@@ -1,0 +1,115 @@
+"""Made-up companies with a known future, to grade the forecast on: `company(seed, setting)`.
+
+Eleven stages. A deal in a stage advances with a chance of its own (stage, owner, source) or is lost; both take a log-normal time, and a loss
+is booked later than an advance would have been. Some advances jump over a stage; some deals are moved back for a while. 640 days are history,
+90 more are the future that only the grader sees. Settings:
+
+steady    as many leads a day throughout
+growing   8 % more leads every month
+small     0.7 leads a day
+seasonal  leads and chances swing over the year, weekends are quiet
+leak      90 days before the end of the history one step begins to lose a third of its deals more
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funnel_audit.clock import DAY, AsOf, start_of_day
+from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
+from funnel_audit.labels import LOST
+
+SETTINGS = ("steady", "growing", "small", "seasonal", "leak")
+STAGES, HISTORY, FUTURE = 11, 640, 90
+START = start_of_day(2023, 3, 14, "UTC")
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Company:
+    """The journeys as the CRM shows them on day 640, and the days (since the start) on which each stage was reached, in truth."""
+
+    journeys: Journeys
+    reached: Array
+    """(n, STAGES): day on which the deal got to the stage or beyond, inf: never."""
+
+
+def company(seed: int, setting: str) -> Company:
+    rng = np.random.default_rng([seed, SETTINGS.index(setting)])
+    born = _births(rng, setting)
+    n = len(born)
+    go_on = rng.uniform(0.78, 0.95, STAGES - 1)
+    median = np.exp(rng.uniform(np.log(1.0), np.log(8.0), STAGES - 1))
+    sigma = rng.uniform(0.6, 1.1, STAGES - 1)
+    late = rng.uniform(1.5, 3.0, STAGES - 1)
+    owner, source = rng.integers(0, 6, n), rng.integers(0, 4, n)
+    skill = rng.normal(0.0, 0.3, 6)[owner] + rng.normal(0.0, 0.3, 4)[source]
+    slowness = np.exp(rng.normal(0.0, 0.15, 6)[owner])
+    leaking = int(rng.integers(2, 8))
+    phase = rng.uniform(0, 2 * np.pi)
+    amount = np.exp(rng.normal(8.0, 0.8, n))
+
+    reached = np.full((n, STAGES), np.inf)
+    deal, at = np.arange(n), born.copy()
+    stage = np.where(rng.random(n) < 0.04, 1, 0)
+    rows: list[tuple[Array, Array, Array]] = []
+    while len(deal):
+        for k in range(STAGES):
+            passed = (stage >= k) & np.isinf(reached[deal, k])
+            reached[deal[passed], k] = at[passed]
+        rows.append((deal, at, stage))
+        going = stage < STAGES - 1
+        deal, at, stage = deal[going], at[going], stage[going]
+        logit = np.log(go_on[stage] / (1 - go_on[stage])) + skill[deal]
+        if setting == "seasonal":
+            logit = logit + 0.2 * np.sin(2 * np.pi * at / 365 + phase)
+        chance = 1 / (1 + np.exp(-logit))
+        if setting == "leak":
+            chance = np.where((stage == leaking) & (at > HISTORY - 90), chance * 2 / 3, chance)
+        advances = rng.random(len(deal)) < chance
+        wait = median[stage] * slowness[deal] * np.exp(sigma[stage] * rng.standard_normal(len(deal)))
+        wait = np.where(advances, wait, wait * late[stage])
+        back = (rng.random(len(deal)) < 0.03) & (stage > 0)
+        rows.append((deal[back], at[back] + wait[back] * rng.uniform(0.1, 0.9, int(back.sum())), stage[back] - 1))
+        jump = 1 + ((rng.random(len(deal)) < 0.05) & (stage < STAGES - 2))
+        at = at + wait
+        rows.append((deal[~advances], at[~advances], np.full(int((~advances).sum()), LOST)))
+        deal, at, stage = deal[advances], at[advances], (stage + jump)[advances]
+    codes, days, labels = (np.concatenate(column) for column in zip(*rows, strict=True))
+    return Company(_journeys(n, born, amount, codes, days, labels), reached)
+
+
+def _births(rng: np.random.Generator, setting: str) -> Array:
+    """Days on which leads come in, ascending."""
+    per_day = 0.7 if setting == "small" else float(np.exp(rng.normal(np.log(6.0), 0.4)))
+    day = np.arange(HISTORY + FUTURE)
+    rate = np.full(len(day), per_day)
+    if setting == "growing":
+        rate = per_day * 1.08 ** ((day - HISTORY) / 30.4)
+    if setting == "seasonal":
+        rate = per_day * (1 + 0.3 * np.sin(2 * np.pi * day / 365 + rng.uniform(0, 2 * np.pi))) * np.where(day % 7 < 5, 1.2, 0.5)
+    counts = rng.poisson(rate)
+    return np.sort(np.repeat(day, counts) + rng.random(int(counts.sum())))
+
+
+def _journeys(n: int, born: Array, amount: Array, codes: Array, days: Array, labels: Array) -> Journeys:
+    known = days <= HISTORY
+    exists = born <= HISTORY
+    number = np.cumsum(exists) - 1
+    keep = known & exists[codes]
+    count = int(exists.sum())
+    facts = Facts.blank(count, lambda code: f"D{code:06d}")
+    created = Moments(START + (born[exists] * DAY).astype(np.int64))
+    facts = type(facts)(
+        **{
+            **facts.__dict__,
+            "created": created,
+            "amount": np.rint(amount[exists] * 100).astype(np.int64),
+            "amount_known": np.ones(count, bool),
+        }
+    )
+    entries = Entries(number[codes[keep]].astype(np.int32), START + (days[keep] * DAY).astype(np.int64), labels[keep].astype(np.uint8))
+    return build(facts, entries, stages=STAGES, as_of=AsOf(START + HISTORY * DAY, False), timezone="UTC")

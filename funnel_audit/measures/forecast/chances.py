@@ -1,0 +1,109 @@
+"""The chance to reach the target within the horizon, for a deal that has just entered a stage and for one of any age in it.
+
+A renewal equation, solved backwards from the target on a grid of times: R_k(s) = Σ_c ∫ f_kc(u) R_c(s - u) du. R is taken as linear
+between grid points and the integral against the exact piecewise density is done in closed form, through the integral of F_kc: events
+are not moved to grid points, and a transition of a few minutes stays one of a few minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from funnel_audit.measures.forecast.hazards import StageHazard
+from funnel_audit.measures.forecast.past import EDGES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+STEPS = 48
+NODES = np.unique(np.concatenate([EDGES[:-1], (EDGES[1:-1] + EDGES[:-2]) / 2, (3 * EDGES[1:-1] + EDGES[:-2]) / 4, [3000.0]]))
+"""Ages in days at which the chance of an open deal is worked out; between them it is taken as linear."""
+
+
+@dataclass(frozen=True)
+class Chances:
+    """``fresh`` (D, K, steps + 1): chance to get there within each time of the grid after entering each stage (1 at the target)."""
+
+    days: float
+    hazards: list[StageHazard]
+    fresh: Array
+
+    def at_entry(self) -> Array:
+        """(K,) chance within the whole horizon for a deal that enters the stage now; the target's is 1."""
+        whole: Array = self.fresh[0, :, -1]
+        return whole
+
+    def at_ages(self, k: int, age: Array) -> Array:
+        """(D, X) chance within the horizon for deals open in stage k at these ages."""
+        hazard, steps = self.hazards[k], self.fresh.shape[2] - 1
+        grid = np.linspace(0.0, self.days, steps + 1)
+        here, area = hazard.incidence((age[:, None] + grid).ravel())
+        versions = len(hazard.rate)
+        here = here.reshape(versions, len(age), steps + 1, -1)
+        area = area.reshape(versions, len(age), steps + 1, -1)
+        total = here[:, :, -1, -1] - here[:, :, 0, -1]
+        for column, c in enumerate(hazard.to[:-1]):
+            curve = self.fresh[:, c]
+            weight = _by_parts(curve) * (steps / self.days)
+            inner = np.einsum("dxj,dj->dx", area[..., column], weight)
+            total = total + inner + here[:, :, -1, column] * curve[:, :1] - here[:, :, 0, column] * curve[:, -1:]
+        left = hazard.surviving(age)
+        chance: Array = np.clip(total / np.maximum(left, 1e-12), 0.0, 1.0)
+        return chance
+
+    def of(self, stage: Array, age: Array) -> Array:
+        """Chance of each open deal, by interpolation between NODES."""
+        out = np.zeros(len(stage))
+        for k in range(len(self.hazards)):
+            here = np.flatnonzero(stage == k)
+            if len(here):
+                oldest = float(age[here].max())
+                nodes = NODES[: int(np.searchsorted(NODES, oldest)) + 1]
+                out[here] = np.interp(age[here], nodes, self.at_ages(k, nodes)[0])
+        return out
+
+
+def chances(hazards: list[StageHazard], days: float, steps: int = STEPS) -> Chances:
+    """Solve the renewal equation for all stages, from the last one short of the target down."""
+    versions = len(hazards[0].rate) if hazards else 1
+    k_all = len(hazards) + 1
+    fresh = np.zeros((versions, k_all, steps + 1))
+    fresh[:, -1] = 1.0
+    grid = np.linspace(0.0, days, steps + 1)
+    width = days / steps
+    lag = np.arange(steps + 1)[:, None] - np.arange(steps + 1)
+    within = lag >= 0
+    for k in range(k_all - 2, -1, -1):
+        here, area = hazards[k].incidence(grid)
+        fresh[:, k] = here[..., -1]
+        for column, c in enumerate(hazards[k].to[:-1]):
+            gone, integral = here[..., column], area[..., column]
+            weight = np.empty_like(gone)
+            weight[:, 0] = integral[:, 1] / width
+            weight[:, 1:-1] = (integral[:, 2:] - 2 * integral[:, 1:-1] + integral[:, :-2]) / width
+            left_half = gone[:, 1:] - (integral[:, 1:] - integral[:, :-1]) / width
+            weight[:, -1] = left_half[:, -1]
+            curve = fresh[:, c]
+            shifted = np.where(within, curve[:, np.where(within, lag, 0)], 0.0)
+            flow = np.einsum("dij,dj->di", shifted, weight)
+            flow[:, 1:] += (left_half - weight[:, 1:]) * curve[:, :1]
+            flow[:, 0] = gone[:, 0] * curve[:, 0]
+            fresh[:, k] += flow
+    return Chances(days, hazards, np.minimum(fresh, 1.0))
+
+
+def _by_parts(curve: Array) -> Array:
+    """What each value of the integral of F counts for when the density is integrated against the curve, turned round in time."""
+    turned = curve[:, ::-1]
+    weight = np.zeros_like(turned)
+    weight[:, 1:] += turned[:, :-1]
+    weight[:, :-1] += turned[:, 1:]
+    weight[:, 1:-1] -= 2 * turned[:, 1:-1]
+    weight[:, 0] -= turned[:, 0]
+    weight[:, -1] -= turned[:, -1]
+    return weight

@@ -1,0 +1,188 @@
+"""How fast deals leave a stage, and where to, by their age in it.
+
+Piecewise constant rates between ages. Inside a class of ages the actuarial rule holds: a stay still open part of the way through has
+seen that part of it; so nothing is shifted by telling ages in classes. Neighbouring classes are joined until MIN_EXITS exits stand in
+each, the increments of the cumulative hazard being added and spread evenly. Beyond the age at which fewer than MIN_AT_RISK stays are at
+risk one pooled rate holds, for ever. At age 0 there may be an atom: deals that pass at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from funnel_audit.measures.forecast.past import CLASSES, EDGES, Known
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+MIN_EXITS = 12
+MIN_AT_RISK = 10
+BORROWED = 4.0
+"""Stays lent to a stage with fewer than MIN_EXITS exits, at the rates of all stages together."""
+_LOWER = np.append(0.0, EDGES[:-1])
+_WIDTH = EDGES - _LOWER
+
+
+@dataclass(frozen=True)
+class StageHazard:
+    """One stage's rates in D versions (1: the estimate, more: draws from its posterior), M pieces of age, C destinations.
+
+    ``start`` (M,) lower age of each piece in days, the last without end; ``rate`` (D, M) exits a day; ``share`` (D, M, C) where to;
+    ``atom`` (D, C) chance to go there at once. ``to`` names the destinations, of which ``target`` (or further) is the last; a loss is
+    none of them. ``alive``, ``gone``, ``area`` hold S, F_c and the integral of F_c at each ``start``.
+    """
+
+    start: Array
+    rate: Array
+    share: Array
+    atom: Array
+    to: tuple[int, ...]
+    alive: Array
+    gone: Array
+    area: Array
+
+    def surviving(self, age: Array) -> Array:
+        """S(age), (D, X)."""
+        piece = np.searchsorted(self.start, age, side="right") - 1
+        lived: Array = self.alive[:, piece] * np.exp(-self.rate[:, piece] * (age - self.start[piece]))
+        return lived
+
+    def incidence(self, age: Array) -> tuple[Array, Array]:
+        """F_c(age), the chance to have gone to c by that age, and its integral from 0, each (D, X, C)."""
+        piece = np.searchsorted(self.start, age, side="right") - 1
+        into = age - self.start[piece]
+        rate = self.rate[:, piece]
+        risen = -np.expm1(-rate * into)
+        held = self.alive[:, piece]
+        flow = self.share[:, piece]
+        safe = np.where(rate > 0, rate, 1.0)
+        under = np.where(rate > 0, into - risen / safe, 0.0)
+        here: Array = self.gone[:, piece] + flow * (held * risen)[..., None]
+        area: Array = self.area[:, piece] + self.gone[:, piece] * into[:, None] + flow * (held * under)[..., None]
+        return here, area
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """The joined classes of one stage: pieces' starts, hazard increments and widths, exits by destination; the atom apart."""
+
+    start: Array
+    increment: Array
+    width: Array
+    exits: Array
+    atom_share: float
+    atom_exits: Array
+    atom_risk: float
+
+
+def fit(known: Known, draws: int = 0, rng: np.random.Generator | None = None) -> list[StageHazard]:
+    """Rates of every stage short of the target: the estimate, or ``draws`` draws from its posterior (beta for the share that leaves in a
+    piece, Dirichlet for where to)."""
+    pooled = _pooled(known)
+    out = []
+    for k in range(len(known.exits)):
+        exits, exposed = known.exits[k], known.exposed[k]
+        if exits.sum() < MIN_EXITS:
+            exits, exposed = _lent(exits, exposed, pooled, k)
+        out.append(_stage(_join(exits, exposed, known.at_risk[k]), k, draws, rng))
+    return out
+
+
+def _pooled(known: Known) -> tuple[Array, Array, float]:
+    """Hazard of leaving by class, survival before it, and share of the exits that are losses, all stages together."""
+    exits, exposed = known.exits.sum(axis=(0, 1)), known.exposed.sum(axis=0)
+    leaves = np.minimum(exits / np.maximum(exposed, 1.0), 1.0)
+    alive = np.append(1.0, np.cumprod(1.0 - leaves)[:-1])
+    return leaves, alive, float(known.exits[:, -1].sum() / max(exits.sum(), 1))
+
+
+def _lent(exits: Array, exposed: Array, pooled: tuple[Array, Array, float], k: int) -> tuple[Array, Array]:
+    leaves, alive, lost = pooled
+    more = BORROWED * alive * leaves
+    exits = exits.astype(np.float64)
+    exits[k + 1] += more * (1.0 - lost)
+    exits[-1] += more * lost
+    return exits, exposed + BORROWED * alive
+
+
+def _join(exits: Array, exposed: Array, at_risk: Array) -> _Counts:
+    leaving = exits.sum(axis=0)
+    share = np.minimum(leaving / np.maximum(exposed, 1e-9), 0.999)
+    share[exposed <= 0] = 0.0
+    step = -np.log1p(-share)
+    seen = np.flatnonzero(exposed[1:] > 0)
+    last = int(seen[-1]) + 2 if len(seen) else 2
+    few = np.flatnonzero(at_risk[1:last] < MIN_AT_RISK)
+    tail = int(few[0]) + 1 if len(few) else last - 1
+    behind = leaving[::-1].cumsum()[::-1]
+    while tail > 1 and behind[tail] < MIN_EXITS:
+        tail -= 1
+    cuts = [1]
+    found = 0.0
+    for index, count in enumerate(leaving[1:tail].tolist(), start=2):
+        found += count
+        if found >= MIN_EXITS:
+            cuts.append(index)
+            found = 0.0
+    if found and len(cuts) > 1:
+        cuts.pop()
+    if cuts[-1] != tail:
+        cuts.append(tail)
+    begin = np.array(cuts)
+    width = np.append(_LOWER[begin[1:]] - _LOWER[begin[:-1]], 0.0)
+    total = np.add.reduceat(step[:last], begin)
+    pooled_days = ((exposed - leaving / 2) * _WIDTH)[tail:last].sum()
+    width[-1] = EDGES[last - 1] - _LOWER[tail]
+    total[-1] = leaving[tail:last].sum() / max(pooled_days, 1e-9) * width[-1]
+    to = np.add.reduceat(exits[:, :last], begin, axis=1)
+    return _Counts(_LOWER[begin], total, width, to, float(share[0]), exits[:, 0], float(exposed[0]))
+
+
+def _stage(counts: _Counts, k: int, draws: int, rng: np.random.Generator | None) -> StageHazard:
+    target = counts.exits.shape[0] - 2
+    to = [c for c in range(k + 1, target) if counts.exits[c].any() or counts.atom_exits[c]] + [target]
+    columns = [*to, target + 1]
+    leaving = counts.exits.sum(axis=0)
+    into, at_once = counts.exits[columns].T, counts.atom_exits[columns]
+    increment, atom_share = counts.increment[None], np.full((1, 1), counts.atom_share)
+    share = into[None] / np.maximum(leaving, 1e-9)[None, :, None]
+    atom_to = at_once[None] / max(float(at_once.sum()), 1e-9)
+    if rng is not None:
+        gone = np.maximum(-np.expm1(-counts.increment), 1e-12)
+        stayed = np.maximum(leaving / gone - leaving, 0.0) + 0.5
+        drawn = np.minimum(rng.beta(np.maximum(leaving, 0.1), stayed, (draws, len(leaving))), 0.9999)
+        increment = -np.log1p(-drawn)
+        increment[:, -1] = counts.increment[-1] * rng.gamma(max(leaving[-1], 0.1), 1 / max(leaving[-1], 0.1), draws)
+        split = rng.gamma(np.maximum(into, 1e-3), size=(draws, *into.shape)) + 1e-12
+        share = split / split.sum(axis=2, keepdims=True)
+        if at_once.sum():
+            atom_share = rng.beta(at_once.sum(), max(counts.atom_risk - at_once.sum(), 0.0) + 0.5, draws)[:, None]
+            split = rng.gamma(np.maximum(at_once, 1e-3), size=(draws, len(columns))) + 1e-12
+            atom_to = split / split.sum(axis=1, keepdims=True)
+    versions = len(increment)
+    atom = np.broadcast_to((atom_share * atom_to)[:, :-1], (versions, len(to)))
+    rate = increment / np.maximum(counts.width, 1e-9)
+    return _accumulated(counts.start, rate, share[..., :-1], atom, np.broadcast_to(atom_share, (versions, 1)), to)
+
+
+def _accumulated(start: Array, rate: Array, share: Array, atom: Array, at_once: Array, to: Sequence[int]) -> StageHazard:
+    """Fill in S, F and the integral of F at the start of each piece."""
+    into = np.diff(start)
+    risen = -np.expm1(-rate[:, :-1] * into)
+    alive = (1.0 - at_once) * np.exp(-np.concatenate([np.zeros((len(rate), 1)), np.cumsum(rate[:, :-1] * into, axis=1)], axis=1))
+    left = share[:, :-1] * (alive[:, :-1] * risen)[..., None]
+    gone = np.concatenate([atom[:, None], atom[:, None] + np.cumsum(left, axis=1)], axis=1)
+    safe = np.where(rate[:, :-1] > 0, rate[:, :-1], 1.0)
+    under = np.where(rate[:, :-1] > 0, into - risen / safe, 0.0)
+    grown = gone[:, :-1] * into[:, None] + share[:, :-1] * (alive[:, :-1] * under)[..., None]
+    area = np.concatenate([np.zeros((len(rate), 1, grown.shape[2])), np.cumsum(grown, axis=1)], axis=1)
+    return StageHazard(start, rate, share, atom, tuple(to), alive, gone, area)
+
+
+assert len(_WIDTH) == CLASSES

@@ -1,0 +1,167 @@
+"""What the forecast hands on: numbers only, and a word for every reason why there is none. Counts are deals, days are days, chances 0-1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """Why there is no forecast: "few_closed" (under 30), "no_times", "no_stage_times" (a stage as target), "no_horizon", "no_deals"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be reached from ``since_us`` to the forecast's end: deals, or money in the main currency, or both."""
+
+    since_us: int
+    wins: float | None = None
+    amount: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """80 % range, median and mean; the mean is ``from_open`` + ``from_new``."""
+
+    p10: float
+    p50: float
+    p90: float
+    mean: float
+    from_open: float
+    from_new: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighted:
+    """What a CRM's stage weights promise, "whenever they close"."""
+
+    wins: float
+    amount: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyStageNeeded:
+    """``deals`` must get to the key stage from now on, by ``by_us``, for 80 %; each of them then gets there in time with ``chance``.
+    None: not within reach. ``expected``: how many are expected to get to the key stage by then."""
+
+    deals: int | None
+    by_us: int
+    chance: float
+    expected: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOutlook:
+    """``already``: what the plan's period has brought by as-of. ``chance_wins``, ``chance_amount``: None where the plan names none;
+    ``chance``: of both together. ``already_amount``: None without amounts."""
+
+    wins: float | None
+    amount: float | None
+    already: int
+    already_amount: float | None
+    chance: float | None
+    chance_wins: float | None
+    chance_amount: float | None
+    key_stage_needed: KeyStageNeeded | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageExpectation:
+    stage: int
+    open: int
+    expected: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealChance:
+    """``deal`` is its code. ``age_days`` None: how long it stands there is not known, and the chance is the stage's alone."""
+
+    deal: int
+    stage: int
+    age_days: float | None
+    chance: float
+    chance_at_entry: float
+    amount: float | None
+    on_hold: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """One row of the backtest. ``open``, ``from_open`` and ``actual_of_open``: the part of the deals that were open then."""
+
+    as_of_us: int
+    p10: int
+    p50: int
+    p90: int
+    mean: float
+    actual: int
+    naive: int
+    stage_only: float
+    crm_weighted: float
+    open: int
+    from_open: float
+    actual_of_open: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """Of ``deals`` open deals with a chance in [low, high), ``expected`` should have got there and ``actual`` did; over all origins."""
+
+    low: float
+    high: float
+    deals: int
+    expected: float
+    actual: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backtest:
+    origins: tuple[Origin, ...]
+    coverage80: float
+    mae: float
+    mae_naive: float
+    mae_stage_only: float
+    mae_crm: float
+    bands: tuple[Band, ...]
+    brier: float | None
+    brier_stage_only: float | None
+    brier_crm: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """How many deals got to the target in a local month, which begins at ``start_us``; the last one may not be over."""
+
+    start_us: int
+    reached: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """``target``: index of the stage to be reached. ``method``: "stages" or "age since creation". ``amount`` None: ``why_no_amount``
+    ("no_amounts", "target_is_no_win"). ``amount_drawn``: open deals without an amount, for which won amounts were drawn.
+    ``deals``: of the largest expected value; ``slipping``: of the largest loss of it since they entered their stage.
+    ``chance`` and ``chance_at_entry`` of the deals are within the horizon. ``backtest`` None: ``why_no_backtest`` ("not_asked",
+    "short_history"). ``naive`` and ``stage_only`` are what the rivals say of this period."""
+
+    as_of_us: int
+    until_us: int
+    days: float
+    target: int
+    method: str
+    wins: Range
+    amount: Range | None
+    why_no_amount: str | None
+    amount_drawn: int
+    crm_weighted: Weighted
+    naive: int
+    stage_only: float
+    plan: PlanOutlook | None
+    by_stage: tuple[StageExpectation, ...]
+    deals: tuple[DealChance, ...]
+    slipping: tuple[DealChance, ...]
+    backtest: Backtest | None
+    why_no_backtest: str | None
+    history: tuple[Month, ...]
