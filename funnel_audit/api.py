@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from os import PathLike, fspath
 from funnel_audit.anonymous import anonymised
 from funnel_audit.assemble import assemble
 from funnel_audit.clean import clean_record
+from funnel_audit.clock import end_of_day, start_of_day
 from funnel_audit.defects import Defect
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading
@@ -52,20 +54,23 @@ def audit(
     top: int = 10,
     anonymous: bool = False,
     key: bytes | None = None,
+    today: dt.date | None = None,
     step: Callable[[str], None] | None = None,
 ) -> Audit:
     """The finished audit; what ``--format json`` prints. ``top`` is how many stalled deals are listed.
 
     ``anonymous`` replaces owners, companies and deal ids by codes made with ``key``; without one the key is drawn from the data, so that
-    the same export gives the same codes and another one does not.
+    the same export gives the same codes and another one does not. ``today`` is for ``checks.max_age_days`` alone; there is no clock.
     """
     if not isinstance(reading, Reading):
         reading = read(reading)
+    zone = reading.funnel.timezone
     if step is not None:
         step("count")
     if anonymous:
         reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)), defects=_unquoted(reading.defects))
-    return clean_record(assemble(reading, Texts(lang), top=top))
+    today_us = None if today is None else end_of_day(start_of_day(today.year, today.month, today.day, zone), zone)
+    return clean_record(assemble(reading, Texts(lang), top=top, today_us=today_us))
 
 
 def _key(reading: Reading) -> bytes:

@@ -53,5 +53,7 @@ def _walk(value: object) -> object:
         same = all(new is old for new, old in zip(items, value, strict=True))
         return value if same else type(value)(items)
     if isinstance(value, dict):
-        return {_walk(key): _walk(item) for key, item in value.items()}
+        pairs = [(_walk(key), key, _walk(item), item) for key, item in value.items()]
+        same = all(new_key is key and new is item for new_key, key, new, item in pairs)
+        return value if same else {key: item for key, _, item, _ in pairs}
     return value

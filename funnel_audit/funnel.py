@@ -10,6 +10,7 @@ from funnel_audit.labels import LOST, ON_HOLD, normal
 
 MAX_STAGES = 60
 
+
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A name in both languages; one that is missing falls back to the other."""
 
@@ -73,6 +74,33 @@ class StatusWords(msgspec.Struct, frozen=True, kw_only=True):
     open: tuple[str, ...] = ()
 
 
+class PathChecks(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for files whose name or path matches ``glob``."""
+
+    glob: str
+    severity: dict[str, str] = {}
+    ignore: tuple[str, ...] = ()
+
+
+class Checks(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user demands; None and empty: nothing. Shares are 0-1, lengths days. Codes may be groups: FA3 is all of FA301 to FA399."""
+
+    min_conversion: dict[str, float] = {}
+    max_days: dict[str, float] = {}
+    max_stalled_share: float | None = None
+    max_unplaced_share: float | None = None
+    max_unmapped_share: float | None = None
+    max_missing_amount_share: float | None = None
+    max_missing_owner_share: float | None = None
+    min_plan_chance: float | None = None
+    max_age_days: float | None = None
+    amount_due: str | None = None
+    on_no_evidence: Literal["warn", "fail"] = "warn"
+    severity: dict[str, str] = {}
+    ignore: tuple[str, ...] = ()
+    paths: tuple[PathChecks, ...] = ()
+
+
 Source = Literal["file", "packaged", "export", "dialect"]
 
 
@@ -91,6 +119,7 @@ class Funnel(msgspec.Struct, frozen=True, kw_only=True):
     columns: Columns = Columns()
     exclude: Exclude = Exclude()
     status: StatusWords = StatusWords()
+    checks: Checks = Checks()
     source: Source = "file"
     path: str = ""
 

@@ -251,7 +251,12 @@ class Place(Record, frozen=True, kw_only=True):
 
 
 class Finding(Record, frozen=True, kw_only=True):
-    """One flaw of the data or of the funnel. ``deals`` holds the first five ids, ``count`` how many there are in all."""
+    """One flaw of the data or of the funnel. ``deals`` holds the first five ids, ``count`` how many there are in all.
+
+    ``effect`` is what it does to the audit, in words; ``numbers`` the figures compared. ``fingerprint`` is the same in the next export
+    (rule and deal id, stage, column or file; never the row); under --anonymous it is another one. ``more`` counts the findings of the same
+    rule that are not listed one by one; it stands at the last one that is.
+    """
 
     code: str
     name: str
@@ -262,6 +267,10 @@ class Finding(Record, frozen=True, kw_only=True):
     cure: str
     count: int
     deals: tuple[str, ...] = ()
+    effect: str = ""
+    numbers: dict[str, float | int | str] = {}
+    fingerprint: str = ""
+    more: int = 0
 
 
 class Capability(Record, frozen=True, kw_only=True):
@@ -295,6 +304,10 @@ class Audit(Record, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     """What stands before every figure: signs that the export is only a selection of the deals; also among the findings."""
     findings: tuple[Finding, ...]
+
+    def with_findings(self, findings: tuple[Finding, ...], warnings: tuple[str, ...]) -> Audit:
+        """The same audit with what the rules found in the data and in its figures."""
+        return msgspec.structs.replace(self, findings=findings, warnings=warnings)
 
     def with_summary(self, summary: tuple[str, ...]) -> Audit:
         """The same audit with its *In short*, which is written last, from the rest."""

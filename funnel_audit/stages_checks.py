@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
+from funnel_audit.codes import codes, groups, known, likely
 from funnel_audit.funnel import MAX_STAGES
 from funnel_audit.labels import nearest, normal
-from funnel_audit.stages_types import RawFunnel, RawStage, RawText
+from funnel_audit.stages_types import RawChecks, RawFunnel, RawStage, RawText
 from funnel_audit.stages_yaml import Document, Path, key_of
 
 
 def check(raw: RawFunnel, document: Document) -> None:
     """Raise FunnelError for the first rule that is broken."""
-    for rule in (_count, _ids, _names, _won, _labels, _status, _numbers, _timezone, _key_stage, _pairs, _columns, _plan):
+    for rule in (_count, _ids, _names, _won, _labels, _status, _numbers, _timezone, _key_stage, _pairs, _columns, _plan, _checks):
         rule(raw, document)
 
 
@@ -214,3 +215,55 @@ def _is_range(period: str) -> bool:
         return bool(found) and date.fromisoformat(found[1]) <= date.fromisoformat(found[2])  # type: ignore[index]
     except ValueError:
         return False
+
+
+SHARES = ("max_stalled_share", "max_unplaced_share", "max_unmapped_share", "max_missing_amount_share", "max_missing_owner_share",
+          "min_plan_chance")  # fmt: skip
+
+
+def _checks(raw: RawFunnel, document: Document) -> None:
+    checks = raw.checks
+    if checks is None:
+        return
+    _demands(checks, raw, document)
+    if checks.amount_due is not None:
+        _known_stage(checks.amount_due, raw, document, ("checks", "amount_due"))
+    for base, severity, ignore in (
+        (("checks",), checks.severity, checks.ignore),
+        *((("checks", "paths", glob), one.severity, one.ignore) for glob, one in checks.paths.items()),
+    ):
+        for code in severity:
+            _known_code(code, document, (*base, "severity", code))
+        for number, code in enumerate(ignore):
+            _known_code(code, document, (*base, "ignore", number))
+
+
+def _demands(checks: RawChecks, raw: RawFunnel, document: Document) -> None:
+    for key, by_stage in (("min_conversion", checks.min_conversion), ("max_days", checks.max_days)):
+        for stage_id, value in by_stage.items():
+            path: Path = ("checks", key, stage_id)
+            if _known_stage(stage_id, raw, document, path) == len(raw.stages) - 1:
+                cure = "Name the stage before it, or delete it."
+                raise document.error(path, "has no meaning for the won stage: no step follows it", cure)
+            if key == "min_conversion":
+                _share(value, document, path)
+            elif not 0 < value < math.inf:
+                raise document.error(path, f"must be more than 0: {value:g}", "Write how many days, such as 14.")
+    for key in SHARES:
+        _share(getattr(checks, key), document, ("checks", key))
+    days = checks.max_age_days
+    if days is not None and not 0 <= days < math.inf:
+        raise document.error(("checks", "max_age_days"), f"must not be negative: {days:g}", "Write how many days, such as 2.")
+
+
+def _share(value: float | None, document: Document, path: Path) -> None:
+    if value is not None and not 0 <= value <= 1:
+        cure = f"Write {value / 100:.12g} for {value:g} %." if 1 < value <= 100 else "Write a share such as 0.1."
+        raise document.error(path, f"a share from 0 to 1 is wanted: {value:g}", cure)
+
+
+def _known_code(code: str, document: Document, path: Path) -> None:
+    if not known(code):
+        close = likely(code)
+        cure = f"Did you mean {' or '.join(close)}?" if close else f"Codes: {', '.join(groups())} and {codes()[0]} to {codes()[-1]}."
+        raise document.error(path, f"there is no finding with the code `{code}`", f"{cure} `funnel-audit explain` lists them all.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import msgspec
 
 from funnel_audit.errors import FunnelError
-from funnel_audit.funnel import Columns, Exclude, Funnel, PairSpec, Plan, Source, Stage, StatusWords, Text
+from funnel_audit.funnel import Checks, Columns, Exclude, Funnel, PairSpec, PathChecks, Plan, Source, Stage, StatusWords, Text
 from funnel_audit.labels import nearest
 from funnel_audit.stages_checks import check
-from funnel_audit.stages_types import RawFunnel, RawText, funnel_schema
+from funnel_audit.stages_types import RawChecks, RawFunnel, RawText, funnel_schema
 from funnel_audit.stages_wording import worded
 from funnel_audit.stages_yaml import MAX_BYTES, read_yaml
 
@@ -100,9 +101,28 @@ def _funnel(raw: RawFunnel, path: str, source: Source) -> Funnel:
             lost_reasons=tuple(exclude.lost_reasons), sources=tuple(exclude.sources), labels=tuple(exclude.labels)
         ) if exclude else Exclude(),
         status=StatusWords(won=tuple(status.won), lost=tuple(status.lost), open=tuple(status.open)) if status else StatusWords(),
+        checks=_checks(raw.checks) if raw.checks else Checks(),
         source=source,
         path=path,
     )
+
+
+def _checks(raw: RawChecks) -> Checks:
+    plain = {name: getattr(raw, name) for name in raw.__struct_fields__ if name not in ("severity", "ignore", "paths")}
+    return Checks(
+        **plain,
+        severity=upper(raw.severity),
+        ignore=tuple(code.upper() for code in raw.ignore),
+        paths=tuple(
+            PathChecks(glob=glob, severity=upper(one.severity), ignore=tuple(code.upper() for code in one.ignore))
+            for glob, one in raw.paths.items()
+        ),
+    )
+
+
+def upper(severity: Mapping[str, str]) -> dict[str, str]:
+    """Codes in capitals, as they are everywhere else."""
+    return {code.upper(): name for code, name in severity.items()}
 
 
 def _text(raw: str | RawText | None) -> Text | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -59,6 +59,40 @@ class RawStatus(msgspec.Struct, forbid_unknown_fields=True):
     open: Annotated[list[str], Meta(description="Words that mean open.")] = []
 
 
+Severity = Literal["error", "warning", "info"]
+Code = Annotated[str, Meta(description="A code such as FA203, or a group such as FA2.")]
+
+
+class RawPathChecks(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What holds for some files only."""
+
+    severity: Annotated[dict[str, Severity], Meta(description="Code -> error, warning or info.")] = {}
+    ignore: Annotated[list[Code], Meta(description="Codes that are not reported for these files.")] = []
+
+
+class RawChecks(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What `funnel-audit check` demands of the data and of the funnel."""
+
+    min_conversion: Annotated[dict[str, float], Meta(description="Stage id -> least share, 0 to 1, that has to move on from it.")] = {}
+    max_days: Annotated[dict[str, float], Meta(description="Stage id -> most days that half of the deals may need in it (median).")] = {}
+    max_stalled_share: Annotated[float | None, Meta(description="Most open deals that may be stalled, a share of 0 to 1.")] = None
+    max_unplaced_share: Annotated[float | None, Meta(description="Most losses that may be at no known step, a share of 0 to 1.")] = None
+    max_unmapped_share: Annotated[float | None, Meta(description="Most deals in labels that no stage knows, a share of 0 to 1.")] = None
+    max_missing_amount_share: Annotated[
+        float | None, Meta(description="Most deals without an amount where one is due, a share of 0 to 1.")
+    ] = None
+    max_missing_owner_share: Annotated[float | None, Meta(description="Most deals without an owner, a share of 0 to 1.")] = None
+    min_plan_chance: Annotated[float | None, Meta(description="Least forecast chance of reaching the plan, 0 to 1.")] = None
+    max_age_days: Annotated[float | None, Meta(description="Most days between the newest date of the export and today.")] = None
+    amount_due: Annotated[str | None, Meta(description="Id of the stage from which a deal has to have an amount.")] = None
+    on_no_evidence: Annotated[
+        Literal["warn", "fail"], Meta(description="What a demand is that the data are too few to judge: a warning or an error.")
+    ] = "warn"
+    severity: Annotated[dict[str, Severity], Meta(description="Code or group -> error, warning or info.")] = {}
+    ignore: Annotated[list[Code], Meta(description="Codes or groups that are not reported.")] = []
+    paths: Annotated[dict[str, RawPathChecks], Meta(description="Pattern of file names -> severity and ignore for them.")] = {}
+
+
 class RawFunnel(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The sales funnel: an ordered list of completed states, and what to make of the labels of an export."""
 
@@ -79,6 +113,7 @@ class RawFunnel(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = {}
     exclude: Annotated[RawExclude | None, Meta(description="Deals that are no deals: duplicates, spam, tests.")] = None
     status: Annotated[RawStatus | None, Meta(description="Words of a status column that mean won, lost or open.")] = None
+    checks: Annotated[RawChecks | None, Meta(description="What `funnel-audit check` demands.")] = None
 
 
 def funnel_schema() -> dict[str, Any]:

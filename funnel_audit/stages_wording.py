@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
+
 from funnel_audit.errors import FunnelError
 from funnel_audit.labels import nearest
-from funnel_audit.stages_types import funnel_schema
+from funnel_audit.stages_types import RawFunnel, funnel_schema
 from funnel_audit.stages_yaml import Document, Path
 
 _KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list", "object": "a mapping"}
@@ -69,20 +71,38 @@ def _currency_cure(written: str) -> str:
 
 
 def _path_of(where: str, value: Any) -> Path:
-    """msgspec's ``.stages[3].aliases[1]`` as a path. It names no keys of a free mapping (``[...]``): ``columns`` is the only one."""
-    if "[...]" in where:
-        return _wrong_header(value["columns"])
-    return tuple(name or int(position) for name, position in re.findall(r"\.(\w+)|\[([0-9]+)\]", where))
+    """msgspec's ``.stages[3].aliases[1]`` as a path. It does not name the key of a free mapping (``[...]``): that is looked for."""
+    path: Path = ()
+    for name, position, some_key in re.findall(r"\.(\w+)|\[([0-9]+)\]|(\[\.\.\.\])", where):
+        if some_key:
+            value, key = _wrong_key(value, path)
+            if key is None:
+                return path
+            path = (*path, key)
+        else:
+            path = (*path, name or int(position))
+    return path
 
 
-def _wrong_header(columns: dict[str, Any]) -> Path:
-    for field, header in columns.items():
-        for stage_id, text in header.items() if isinstance(header, dict) else ():
-            if not isinstance(text, str):
-                return ("columns", field, stage_id)
-        if not isinstance(header, str | dict):
-            return ("columns", field)
-    return ("columns",)
+def _wrong_key(value: Any, path: Path) -> tuple[Any, str | None]:
+    """The key of the mapping at ``path`` without which there would be no fault in it; and the value with that key alone there."""
+    for key, inner in _at(value, path).items():
+        alone = _with(value, path, {key: inner})
+        try:
+            msgspec.convert(alone, RawFunnel)
+        except msgspec.ValidationError as error:
+            if "[...]" in str(error):
+                return alone, key
+    return value, None
+
+
+def _with(value: Any, path: Path, inner: Any) -> Any:
+    """A copy of a nested value with another mapping at ``path``."""
+    if not path:
+        return inner
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _with(value[path[0]], path[1:], inner)  # type: ignore[index]
+    return copy
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -97,8 +117,14 @@ def _known_keys(path: Path) -> list[str]:
     node = schema
     for part in path:
         node = _resolved(node, schema)
-        node = node["items"] if isinstance(part, int) else node["properties"][part]
+        node = node["items"] if isinstance(part, int) else _inside(node, part)
     return list(_resolved(node, schema)["properties"])
+
+
+def _inside(node: dict[str, Any], key: str) -> dict[str, Any]:
+    """The schema of one key's value: a named key's own, or that of every value of a free mapping."""
+    found: dict[str, Any] = node.get("properties", {}).get(key) or node["additionalProperties"]
+    return found
 
 
 def _resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

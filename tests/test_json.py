@@ -210,7 +210,8 @@ KINDS: dict[str, Any] = {
 
 def faults(value: Any, rule: dict[str, Any], definitions: dict[str, Any], path: str = "$") -> list[str]:
     """What in ``value`` breaks the rule: the few words of JSON Schema that msgspec writes."""
-    known = {"$ref", "anyOf", "type", "properties", "required", "items", "title", "description", "default", "$schema", "$defs"}
+    known = {"$ref", "anyOf", "type", "properties", "required", "items", "title", "description", "default", "$schema", "$defs",
+             "additionalProperties"}  # fmt: skip
     assert rule.keys() <= known, f"{path}: this check does not know {rule.keys() - known}"
     if "$ref" in rule:
         return faults(value, definitions[rule["$ref"].rsplit("/", 1)[1]], definitions, path)
@@ -224,6 +225,8 @@ def faults(value: Any, rule: dict[str, Any], definitions: dict[str, Any], path: 
         return [fault for item in value for fault in faults(item, rule.get("items", {}), definitions, f"{path}[]")]
     if kind != "object":
         return []
+    if "properties" not in rule:
+        return [fault for key, item in value.items() for fault in faults(item, rule["additionalProperties"], definitions, f"{path}.{key}")]
     properties = rule["properties"]
     out = [f"{path}: {key} is missing" for key in rule.get("required", []) if key not in value]
     out += [f"{path}: the schema does not know {key}" for key in value if key not in properties]

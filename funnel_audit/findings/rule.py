@@ -1,9 +1,9 @@
 """What a rule gets and gives. A rule is a module named by its code, such as ``fa101.py``; its docstring is its documentation.
 
-    NAME = N_("unreadable cell")        what is wrong, never how to mend it
-    SEVERITY = "warning"                error, warning or info: how bad
-    CONFIDENCE = "high"                 high, medium or low: how sure
-    def find(evidence, texts): ...      yields Found; never raises for bad data, never stops the run
+NAME = N_("unreadable cell")        what is wrong, never how to mend it
+SEVERITY = "warning"                error, warning or info: how bad
+CONFIDENCE = "high"                 high, medium or low: how sure
+def find(evidence, texts): ...      yields Found; never raises for bad data, never stops the run
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from funnel_audit import report
 
 if TYPE_CHECKING:
     from funnel_audit.defects import Defect, LabelCount
-    from funnel_audit.funnel import Funnel
+    from funnel_audit.funnel import Checks, Funnel
     from funnel_audit.journeys import Journeys
     from funnel_audit.selective import Sign
     from funnel_audit.tally import Tally
@@ -39,6 +39,15 @@ class Evidence:
     place: Callable[[int], tuple[str, int] | None]
     signs: tuple[Sign, ...] = ()
     """Signs that the export is only a selection of the deals."""
+    audit: report.Audit | None = None
+    """The finished figures, for rules that hold them against ``checks``; without findings yet."""
+    today_us: int | None = None
+    """The end of today's local day where the caller named a date (``check --today``); there is no clock in here."""
+
+    @property
+    def checks(self) -> Checks:
+        """What stages.yaml demands under ``checks``."""
+        return self.funnel.checks
 
     def of_kind(self, *kinds: str) -> list[Defect]:
         """The defects of some kinds, in the order in which they were found."""
@@ -52,13 +61,23 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Found:
-    """One flaw. ``text`` says what and how much, with the numbers compared; ``cure`` what to do. ``deals`` are the first few codes."""
+    """One flaw. ``text`` says what and how much, with the numbers compared; ``cure`` what to do. ``deals`` are the first few codes.
+
+    ``effect`` says what it does to the audit; ``numbers`` are the figures of ``text`` for machines; ``key`` is what makes it the same flaw
+    in the next export: the deal's id, the stage or the label, never the row (see ``fingerprint``): **a rule that yields one flaw a deal
+    sets it**. ``more`` counts further flaws that a rule does not yield one by one. ``severity`` overrides the rule's own for this one.
+    """
 
     place: report.Place
     text: str
     cure: str
     count: int
     deals: tuple[int, ...] = field(default=())
+    effect: str = ""
+    numbers: dict[str, float | int | str] = field(default_factory=dict)
+    key: str = ""
+    severity: str | None = None
+    more: int = 0
 
 
 class Rule(Protocol):
