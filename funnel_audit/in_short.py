@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 LEAST_FOR_A_MEDIAN = 5
 """Fewer deals than this make no "half of them"."""
 
+SENSELESS = 0.5
+"""An unripe win rate whose interval is this wide says nothing: "about 0 of 100, between 0 and 100"."""
+
 
 def in_short(audit: report.Audit, texts: Texts) -> tuple[str, ...]:
     """Where most losses have a place the leak leads, otherwise the win rate; last what the data cannot say."""
@@ -105,7 +108,7 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
     """The win rate, projected where it can be, else so far and of the closed, with the counts behind it."""
     totals, t = audit.totals, texts
     rate = totals.win_rate
-    if rate.projected is not None:
+    if rate.projected is not None and (rate.projected.ripe or rate.projected.high - rate.projected.low < SENSELESS):
         sure = "" if rate.projected.ripe else " " + t.say("Many deals are still open, so that is not settled.")
         return (
             t.say(
