@@ -18,14 +18,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
-from pathlib import Path
-
-import numpy as np
 
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals
+from funnel_audit.findings.wording import in_lines, place_of
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("missing deal ids")
@@ -34,19 +30,12 @@ CONFIDENCE = "high"
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
-    journeys = evidence.journeys
-    names = {Path(file).name for file in evidence.files}
-
-    def nameless(deal: int) -> bool:
-        file, _, line = journeys.facts.id_text(deal).rpartition(":")
-        return file in names and line.isdigit()
-
-    begin = bisect_left(range(journeys.n), True, key=nameless)  # deals without an id are numbered after all others
-    n = journeys.n - begin
-    if n:
+    for defect in evidence.of_kind("missing_id"):
         text = texts.count(
-            "{n} row of {total} has no deal id; it counts as a deal of its own.",
-            "{n} rows of {total} have no deal id; each counts as a deal of its own.", n, total=journeys.n,
+            "{n} row has no deal id; it counts as a deal of its own, called by its file and line.",
+            "{n} rows have no deal id; each counts as a deal of its own, called by its file and line.", defect.count,
         )  # fmt: skip
         cure = texts.say("Add the column with the deal's id to the export.")
-        yield Found(evidence.deal_place(begin), text, cure, n, first_deals(evidence, np.arange(begin, journeys.n)))
+        effect = texts.say("No history and no export of another day can be matched with them.")
+        numbers: dict[str, float | int | str] = {"rows": defect.count, "of": evidence.journeys.n}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count, effect=effect, numbers=numbers)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT
-from funnel_audit.defects import Defect
 from funnel_audit.intake.columns import Parsed, joined, stacked, status_words, unknown_moments
 from funnel_audit.journeys.records import NO_LABEL, Facts, Labels, Moments, Outcome, RowTexts
 from funnel_audit.labels import UNMAPPED, normal
@@ -150,17 +149,3 @@ def row_texts(rows: DealRows, chosen: Any, name: str) -> RowTexts:
         return rows.tables[int(rows.table[row])].text(name, int(rows.row[row]))
 
     return RowTexts(read, chosen)
-
-
-def repeated(rows: DealRows, size: int) -> list[Defect]:
-    """A defect where an id stands in more than one row of the same file."""
-    out = []
-    for index, part in enumerate(rows.tables):
-        code = rows.code[rows.table == index]
-        counts = np.bincount(code, minlength=size)
-        extra = np.flatnonzero(counts[code] > 1)
-        if len(extra):
-            lines = tuple(int(line) for line in part.table.line_of(extra[:5]))
-            deals = int(np.count_nonzero(counts > 1))
-            out.append(Defect("duplicate_id", part.outline.head.file, lines[0], part.outline.head.headers[part.outline.fields["deal_id"]], deals, None, lines))
-    return out

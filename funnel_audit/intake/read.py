@@ -26,6 +26,7 @@ from funnel_audit.intake.dates import parse_moment
 from funnel_audit.intake.files import open_tables
 from funnel_audit.intake.fit import MIN_SHARE, counted, made_funnel, mapped_share, misfit
 from funnel_audit.intake.newest import newest
+from funnel_audit.intake.repeats import missing_ids, repeated
 from funnel_audit.intake.table import Table
 from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
 from funnel_audit.labels import nearest, normal
@@ -87,9 +88,9 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     changes = [part for part in parsed if part.outline.found.shape == "changes"]
     if not any(part.rows for part in (*tables, *changes)):
         raise InputError("there are no deals in it", file=", ".join(paths), cure="Widen the filter in the CRM and export again.")
-    codes, id_text, size = numbered([*tables, *changes])
+    codes, id_text, size, nameless = numbered([*tables, *changes])
     deal_codes, change_codes = codes[: len(tables)], codes[len(tables) :]
-    defects = [defect for part in (*tables, *changes) for defect in part.defects]
+    defects = [*(defect for part in (*tables, *changes) for defect in part.defects), *nameless]
 
     series = in_series(tables, deal_codes, funnel)
     if series is not None:
@@ -101,7 +102,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     deal_of = np.full(size + 1, -1, np.int32)
     deal_of[present] = np.arange(len(present), dtype=np.int32)
     if tables and series is None:
-        defects += dealtables.repeated(rows, size)
+        defects += repeated(rows, size)
 
     logged = []
     created = rows.moments("created").take(chosen) if tables else None
@@ -185,8 +186,11 @@ def without_junk(part: Parsed) -> Parsed:
     return replace(part, defects=(*part.defects, defect))
 
 
-def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Callable[[int], str], int]:
-    """One code space for the deals of all tables; a row without an id is a deal of its own. Returns codes, the text of a code, the size."""
+def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Callable[[int], str], int, list[Defect]]:
+    """One code space for the deals of all tables; a row without an id is a deal of its own.
+
+    Returns codes, the text of a code, the size, and a defect for every table with such rows.
+    """
     with_id = [part for part in parts if "deal_id" in part.outline.fields]
     found, ids = id_codes(
         [part.table.columns[part.outline.fields["deal_id"]] for part in with_id], [part.table.encoding for part in with_id]
@@ -204,7 +208,7 @@ def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Callable[[int], str], 
             nameless.append((size, part, blank))
             size += len(blank)
         codes.append(code)
-    return codes, namer(ids, nameless), size
+    return codes, namer(ids, nameless), size, [missing_ids(part, blank) for _, part, blank in nameless]
 
 
 def namer(ids: Ids, nameless: Sequence[tuple[int, Parsed, Any]]) -> Callable[[int], str]:

@@ -1,0 +1,118 @@
+"""What flawed deals do to the audit, in words with figures: the range of a conversion, or how many deals and how much money they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from funnel_audit import report
+from funnel_audit.findings.rule import Found
+from funnel_audit.findings.wording import first_deals
+from funnel_audit.journeys import Outcome
+
+if TYPE_CHECKING:
+    from funnel_audit.findings.rule import Evidence
+    from funnel_audit.journeys.records import Array
+    from funnel_audit.texts import Texts
+
+ENOUGH = 10
+"""A step that so few deals have reached has no rate."""
+
+
+def flagged(
+    evidence: Evidence, deals: Array, text: str, cure: str, effect: str = "", numbers: dict[str, float | int | str] | None = None,
+    severity: str | None = None, key: str = "",
+) -> Found:  # fmt: skip
+    """One flaw of many deals, at the row of the first of them."""
+    shown = first_deals(evidence, deals)
+    counted = {"deals": len(deals), "of": evidence.journeys.n} | (numbers or {})
+    return Found(evidence.deal_place(shown[0]), text, cure, len(deals), shown, effect=effect, numbers=counted, severity=severity, key=key)
+
+
+def whole_file(evidence: Evidence) -> report.Place:
+    """The place of what concerns the deals as a whole."""
+    return report.Place(file=evidence.files[0])
+
+
+def stage_place(evidence: Evidence, k: int) -> report.Place:
+    """The place of what concerns a stage."""
+    return report.Place(stage=evidence.funnel.stages[k].id)
+
+
+def touched(evidence: Evidence, texts: Texts, deals: Array) -> str:
+    """``37 deals, 4% of all, worth 1.2M ₽ (29 of them with an amount).``"""
+    journeys, facts = evidence.journeys, evidence.journeys.facts
+    text = texts.count(
+        "It touches {n} deal, {share} of all.", "It touches {n} deals, {share} of all.", len(deals), share=share_of(texts, len(deals), journeys.n)
+    )
+    known = deals[facts.amount_known[deals]]
+    if not len(known):
+        return text
+    currency = main_currency(evidence)
+    codes = facts.currency.codes[known]
+    mine = known[codes == currency] if currency >= 0 else known[codes < 0]
+    if not len(mine):
+        return text
+    name = facts.currency.texts[currency] if currency >= 0 else None
+    money = texts.money(float(facts.amount[mine].sum()) / 100, name, short=True)
+    return text + " " + texts.say("Their amounts add up to {money}.", money=money)
+
+
+def main_currency(evidence: Evidence) -> int:
+    """The code of the currency that most amounts are in; -1 where none is named."""
+    facts = evidence.journeys.facts
+    codes = facts.currency.codes[facts.amount_known]
+    return int(np.bincount(codes + 1).argmax()) - 1 if len(codes) else -1
+
+
+def share_of(texts: Texts, part: int, whole: int) -> str:
+    """A share in per cent; never 0 % of something that is there."""
+    if not whole:
+        return texts.percent(0.0, 0)
+    if 0 < part < whole * 0.001:
+        return texts.say("under {share}", share=texts.percent(0.001, 1))
+    return texts.percent(part / whole, None)
+
+
+def conversion_range(evidence: Evidence, texts: Texts, deals: Array) -> str:
+    """``Conversion of step 3 (“Meeting held” → “Offer sent”) lies between 31% and 44%, whatever happened to these 37 deals.``
+
+    The step is the one that they leave most open. For each step: had all of these deals been there and gone no further, or all of them
+    gone on. Every deal has reached the first stage.
+    """
+    journeys, counted = evidence.journeys, evidence.tally
+    k = journeys.stages
+    away = np.bincount(journeys.stage[deals[journeys.placed[deals]]], minlength=k)
+    beyond = away[::-1].cumsum()[::-1]
+    unplaced = len(deals) - int(away.sum())
+    reached = counted.reached() - beyond
+    reached[0] -= unplaced
+    advanced = counted.advanced() - np.append(beyond[1:], 0)
+    reached, advanced = reached[:-1], advanced[:-1]
+    if not len(deals) or not (reached >= ENOUGH).any():
+        return touched(evidence, texts, deals)
+    low, high = advanced / np.maximum(reached + len(deals), 1), (advanced + len(deals)) / np.maximum(reached + len(deals), 1)
+    step = int(np.where(reached >= ENOUGH, high - low, -1).argmax())
+    stages = evidence.funnel.stages
+    return texts.count(
+        "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to this {n} deal.",
+        "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to these {n} deals.",
+        len(deals), step=step + 1, first=stages[step].name.in_lang(texts.lang), next=stages[step + 1].name.in_lang(texts.lang),
+        low=texts.percent(float(low[step]), 0), high=texts.percent(float(high[step]), 0),
+    )  # fmt: skip
+
+
+def win_rate_without(evidence: Evidence, texts: Texts, deals: Array) -> str:
+    """``The win rate of all deals is 12%, without these 5 deals 13%.``"""
+    journeys, counted = evidence.journeys, evidence.tally
+    won, total = counted.outcome(Outcome.WON), counted.deals
+    rest = total - len(deals)
+    if total < ENOUGH or rest < ENOUGH:
+        return touched(evidence, texts, deals)
+    others = won - int(np.count_nonzero(journeys.outcome[deals] == Outcome.WON))
+    return texts.count(
+        "Of all deals {all} are won so far; without this {n} it would be {rest}.",
+        "Of all deals {all} are won so far; without these {n} it would be {rest}.",
+        len(deals), all=texts.percent(won / total, 1), rest=texts.percent(others / rest, 1),
+    )  # fmt: skip

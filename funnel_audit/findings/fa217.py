@@ -1,0 +1,80 @@
+"""One name, several spellings.
+
+*What it finds*
+    Sources or owners that differ only in case, spaces, punctuation, ё/е or look-alike letters of the other alphabet. One finding a name.
+
+*Why it matters*
+    Each spelling is a row of its own in every table by source or owner: the largest one may look small.
+
+*When it is wrong*
+    When two different names become equal without their punctuation, such as C and C++.
+
+*Example*
+    "Avito" 120 deals, "avito" 33, "АВИТО" 7 are three; the last is found where it is written in the same letters.
+
+*How to mend it*
+    Make the field a list instead of free text in the CRM, and join the spellings. Sources set by UTM marks: fix the links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from funnel_audit.findings.effects import flagged
+from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.labels import normal
+from funnel_audit.texts import N_, Texts
+
+if TYPE_CHECKING:
+    from funnel_audit.journeys import Labels
+
+NAME = N_("one name, several spellings")
+SEVERITY = "warning"
+CONFIDENCE = "medium"
+MOST_TEXTS = 5000
+"""More different texts than these are no list of names (whole links, search words); the most frequent are looked at."""
+SHOWN = 10
+_NO_LETTERS = re.compile(r"[\W_]+")
+_CYRILLIC = dict(
+    zip("абвгдезийклмнопрстуфхцы", ("a", "b", "v", "g", "d", "e", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h", "c", "y"), strict=True)
+)
+_SPELLED = str.maketrans(_CYRILLIC | {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "э": "e", "ю": "yu", "я": "ya", "ё": "e"})
+
+
+def key(text: str) -> str:
+    """The same for all spellings of a name: no case, no punctuation, Cyrillic letters by their sound."""
+    return _NO_LETTERS.sub("", normal(text).translate(_SPELLED))
+
+
+def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
+    facts = evidence.journeys.facts
+    for field, labels in (("source", facts.source), ("owner", facts.owner)):
+        groups = spellings(labels)
+        for name, codes, counts in groups[:SHOWN]:
+            minority = np.flatnonzero(np.isin(labels.codes, codes[1:]))
+            listed = ", ".join(f"“{labels.texts[code][:40]}” ({texts.number(count)})" for code, count in zip(codes[:4], counts, strict=False))
+            if field == "source":
+                text = texts.say("One source is spelled in {n} ways: {listed}.", n=len(codes), listed=listed)
+            else:
+                text = texts.say("One owner is spelled in {n} ways: {listed}.", n=len(codes), listed=listed)
+            cure = texts.say("Make the field a list in the CRM instead of free text, and join these spellings.")
+            effect = texts.count(
+                "In tables by this field {n} deal of {all} stands under another name.",
+                "In tables by this field {n} deals of {all} stand under another name.", len(minority), all=sum(counts),
+            )  # fmt: skip
+            yield flagged(evidence, minority, text, cure, effect, {"spellings": len(codes)}, key=f"{field}:{name}")
+
+
+def spellings(labels: Labels) -> list[tuple[str, list[int], list[int]]]:
+    """Names with more than one spelling: (key, codes, deals of each), the most frequent spelling first, the most split name first."""
+    counts = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.texts))
+    used = np.argsort(-counts, kind="stable")[:MOST_TEXTS]
+    groups: dict[str, list[int]] = {}
+    for code in used[counts[used] > 0].tolist():
+        groups.setdefault(key(labels.texts[code]), []).append(code)
+    several = [(name, codes, [int(counts[code]) for code in codes]) for name, codes in groups.items() if len(codes) > 1 and name]
+    return sorted(several, key=lambda group: (-sum(group[2][1:]), group[0]))

@@ -1,0 +1,55 @@
+"""Losses that are duplicates.
+
+*What it finds*
+    Deals lost with a reason that says they were a duplicate: duplicate, double, дубль, дубликат, повтор and their forms.
+
+*Why it matters*
+    The same client is counted twice, once as a loss: losses are too many, and every rate up to that stage too low.
+
+*When it is wrong*
+    When you want to see how many duplicates the sources deliver; then leave them in for that one report.
+
+*Example*
+    1,771 of 15,743 losses have the reason "Duplicate".
+
+*How to mend it*
+    Write in stages.yaml: exclude: {lost_reasons: [Duplicate]}. Turn on the CRM's check for duplicates (amoCRM, Bitrix24, HubSpot and
+    Pipedrive have one).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from funnel_audit.findings.effects import flagged, share_of, win_rate_without
+from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.journeys import Outcome
+from funnel_audit.labels import normal
+from funnel_audit.texts import N_, Texts
+
+NAME = N_("losses that are duplicates")
+SEVERITY = "warning"
+CONFIDENCE = "high"
+_DUPLICATE = re.compile(r"\b(duplicates?|duplicated?|dupe|doubles?|doublon|duplicado|дубл\w*|дубликат\w*|повторная (заявка|сделка)|повторный лид)\b")
+
+
+def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
+    journeys, reasons = evidence.journeys, evidence.journeys.facts.lost_reason
+    lost = journeys.outcome == Outcome.LOST
+    counts = np.bincount(reasons.codes[lost & (reasons.codes >= 0)], minlength=len(reasons.texts))
+    found = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code] and _DUPLICATE.search(normal(reasons.texts[code]))]
+    deals = np.flatnonzero(lost & np.isin(reasons.codes, found))
+    if len(deals):
+        names, total = [reasons.texts[code] for code in found[:4]], int(np.count_nonzero(lost))
+        text = texts.count(
+            "{n} loss of {total} ({share}) has the reason {names}.", "{n} losses of {total} ({share}) have the reason {names}.",
+            len(deals), total=total, share=share_of(texts, len(deals), total), names=", ".join(f"“{name[:40]}”" for name in names),
+        )  # fmt: skip
+        cure = texts.say(
+            "Leave them out: in stages.yaml, exclude: {{lost_reasons: {names}}}.", names=json.dumps(names, ensure_ascii=False)
+        )  # fmt: skip
+        yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), {"lost": total})
