@@ -11,7 +11,6 @@ from funnel_audit.errors import InputError, UsageError
 from funnel_audit.texts import Texts
 
 t = Texts(language())
-HERE = "stages.yaml"
 TABLES = (".csv", ".tsv", ".txt", ".gz", ".xls", ".xlsx", ".xlsb", ".ods", ".parquet", ".html")
 
 
@@ -55,9 +54,9 @@ def standard_input(names: list[str]) -> bytes | None:
 
 
 def refuse_overwriting(output: Path | None, names: list[str], stages: str | None) -> None:
-    """An output file that is one of the inputs, under whatever name; the stages file of this folder is one without being named."""
+    """An output file that is one of the inputs, under whatever name."""
     if output is None or not output.exists():
         return
-    for name in [*names, stages or HERE]:
+    for name in [*names, *([stages] if stages else [])]:
         if name != "-" and Path(name).exists() and output.samefile(name):
             raise UsageError(t.say("-o {file} is one of the inputs: it would be overwritten. Choose another name.", file=output))

@@ -28,6 +28,8 @@ from funnel_audit.cli.options import (
 from funnel_audit.render import FORMATS, SECTIONS, render_as
 from funnel_audit.texts import Texts
 
+STAGES_HERE = "stages.yaml"
+"""Read without being named, it is an input all the same."""
 SHOW_PROGRESS_FROM_BYTES = 20_000_000
 t = Texts(language())
 
@@ -69,7 +71,7 @@ def report(
     sections = None if only is None else frozenset(one_of("--only", name.strip(), SECTIONS) for name in only.split(","))
     lang = chosen_language(lang)
     names = expand(files)
-    refuse_overwriting(output, names, stages)
+    refuse_overwriting(output, names, stages or STAGES_HERE)
     stdin = standard_input(names)
 
     from funnel_audit.api import audit, read
