@@ -116,6 +116,13 @@ def test_commands_in_code_blocks_use_options_that_exist(page: Path) -> None:
             assert [word for word in rest if word.startswith("-") and word != "-" and word.split("=")[0] not in known[command]] == [], line
 
 
+def test_the_readme_python_prints_what_it_says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = re.findall(r"^```python\n(.*?)^```", text(README), re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    exec(block, {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", block)
+
+
 def test_the_readme_lists_every_option_of_report() -> None:
     said = section(text(README), "## Options of `report`")
     assert [option for option in commands()["report"] if option not in ("--help", "--output") and f"`{option}" not in said] == []
