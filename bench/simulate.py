@@ -1,8 +1,8 @@
 """Made-up companies with a known future, to grade the forecast on: `company(seed, setting)`.
 
-Eleven stages. A deal in a stage advances with a chance of its own (stage, owner, source) or is lost; both take a log-normal time, and a loss
-is booked later than an advance would have been. Some advances jump over a stage; some deals are moved back for a while. 640 days are history,
-90 more are the future that only the grader sees. Settings:
+Eleven stages. A deal in a stage advances with a chance of its own (stage, owner, source) or is lost; both take a log-normal time, and
+a loss is booked later than an advance would have been. Some advances jump over a stage; some deals are moved back for a while.
+640 days are history, 90 more are the future that only the grader sees. Settings:
 
 steady    as many leads a day throughout
 growing   8 % more leads every month

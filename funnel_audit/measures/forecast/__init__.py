@@ -1,0 +1,45 @@
+"""How many deals will be won, and which, by a given day? (definitions, section 9; the method and its grades: docs/forecast.md)
+
+    past      the stays as they were known at every month end, from one pass      sources    where the stays come from
+    hazards   how fast deals leave a stage, and where to, by age                  chances    ... to reach the target within the horizon
+    arrivals  new deals to come                                                   outlook    all of it at one origin, and the rivals
+    spread    the range: luck, uncertain rates, the period effect                 backtest   the same at past origins, graded
+    amounts   money          plan   will it be met          single   deal by deal          make   puts it together
+"""
+
+from funnel_audit.measures.forecast.ground import Ground, survey
+from funnel_audit.measures.forecast.make import forecast
+from funnel_audit.measures.forecast.records import (
+    Backtest,
+    Band,
+    DealChance,
+    Forecast,
+    KeyStageNeeded,
+    Month,
+    Origin,
+    Plan,
+    PlanOutlook,
+    Range,
+    StageExpectation,
+    Weighted,
+    Why,
+)
+
+__all__ = [
+    "Backtest",
+    "Band",
+    "DealChance",
+    "Forecast",
+    "Ground",
+    "KeyStageNeeded",
+    "Month",
+    "Origin",
+    "Plan",
+    "PlanOutlook",
+    "Range",
+    "StageExpectation",
+    "Weighted",
+    "Why",
+    "forecast",
+    "survey",
+]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 MIN_CLOSED = 30
+DRAW_EVERY = 4
 BANDS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -37,24 +38,29 @@ class Graded:
         return Ended(self.outlook.mean, self.outlook.variance, self.actual)
 
 
-def grade(past: Past, days: float, seed: int) -> list[Graded]:
-    """Every origin with 30 closed deals behind it, in order of time."""
-    reached_at = past.source.reached
+def grade(past: Past, reached_at: Array, target: int, origins: Sequence[int], days: float, seed: int) -> list[Graded]:
+    """Every origin (a position in the past's boundaries) with 30 closed deals behind it, in order of time.
+
+    The rates' standard error is drawn at every fourth origin; from one to the next it is taken to fall with the root of the exits seen.
+    """
     when = np.sort(reached_at[reached_at != NAT])
-    out = []
-    for index, boundary in enumerate(past.boundaries):
+    out: list[Graded] = []
+    sure: tuple[float, float] | None = None
+    for index in origins:
         known = past.known(index)
         at = known.at_us
         before = count_upto(when, at)
-        if before + int(known.exits[:, -1].sum()) < MIN_CLOSED:
+        if before + int(known.counts.exits[:target, -1].sum()) < MIN_CLOSED:
             continue
         until = at + round(days * DAY)
-        outlook = look(known, days, before, seed)
-        mine = reached_at[known.deal]
+        exits = float(known.recent.exits.sum())
+        fresh = len(out) % DRAW_EVERY == 0 or sure is None
+        outlook = look(known, days, target, before, seed, None if sure is None or fresh else sure[0] * (sure[1] / exits) ** 0.5)
+        sure = (outlook.rate_cv, exits)
+        mine = reached_at[outlook.known.deal]
         got = (mine != NAT) & (mine <= until)
         naive = before - count_upto(when, at - round(days * DAY))
         out.append(Graded(outlook, until, count_upto(when, until) - before, naive, got))
-        assert boundary > at
     return out
 
 

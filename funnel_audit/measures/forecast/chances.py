@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-STEPS = 48
-NODES = np.unique(np.concatenate([EDGES[:-1], (EDGES[1:-1] + EDGES[:-2]) / 2, (3 * EDGES[1:-1] + EDGES[:-2]) / 4, [3000.0]]))
+STEPS = 32
+NODES = np.unique(np.concatenate([EDGES[:-1], (EDGES[1:-1] + EDGES[:-2]) / 2, [3000.0]]))
 """Ages in days at which the chance of an open deal is worked out; between them it is taken as linear."""
 
 
 @dataclass(frozen=True)
 class Chances:
-    """``fresh`` (D, K, steps + 1): chance to get there within each time of the grid after entering each stage (1 at the target)."""
+    """``fresh`` (D, K, steps + 1): chance to get there within each time of the grid after entering each stage (1 from the target on)."""
 
     days: float
     hazards: list[StageHazard]
     fresh: Array
 
     def at_entry(self) -> Array:
-        """(K,) chance within the whole horizon for a deal that enters the stage now; the target's is 1."""
+        """(K,) chance within the whole horizon for a deal that enters the stage now; from the target on 1."""
         whole: Array = self.fresh[0, :, -1]
         return whole
 
@@ -56,29 +56,18 @@ class Chances:
         chance: Array = np.clip(total / np.maximum(left, 1e-12), 0.0, 1.0)
         return chance
 
-    def of(self, stage: Array, age: Array) -> Array:
-        """Chance of each open deal, by interpolation between NODES."""
-        out = np.zeros(len(stage))
-        for k in range(len(self.hazards)):
-            here = np.flatnonzero(stage == k)
-            if len(here):
-                oldest = float(age[here].max())
-                nodes = NODES[: int(np.searchsorted(NODES, oldest)) + 1]
-                out[here] = np.interp(age[here], nodes, self.at_ages(k, nodes)[0])
-        return out
 
-
-def chances(hazards: list[StageHazard], days: float, steps: int = STEPS) -> Chances:
-    """Solve the renewal equation for all stages, from the last one short of the target down."""
+def chances(hazards: list[StageHazard], days: float, target: int, steps: int = STEPS) -> Chances:
+    """Solve the renewal equation, from the last stage short of the target down to the first."""
     versions = len(hazards[0].rate) if hazards else 1
     k_all = len(hazards) + 1
     fresh = np.zeros((versions, k_all, steps + 1))
-    fresh[:, -1] = 1.0
+    fresh[:, target:] = 1.0
     grid = np.linspace(0.0, days, steps + 1)
     width = days / steps
     lag = np.arange(steps + 1)[:, None] - np.arange(steps + 1)
     within = lag >= 0
-    for k in range(k_all - 2, -1, -1):
+    for k in range(target - 1, -1, -1):
         here, area = hazards[k].incidence(grid)
         fresh[:, k] = here[..., -1]
         for column, c in enumerate(hazards[k].to[:-1]):
@@ -95,6 +84,11 @@ def chances(hazards: list[StageHazard], days: float, steps: int = STEPS) -> Chan
             flow[:, 0] = gone[:, 0] * curve[:, 0]
             fresh[:, k] += flow
     return Chances(days, hazards, np.minimum(fresh, 1.0))
+
+
+def grid_steps(days: float) -> int:
+    """Steps of the grid for a horizon: two days and a half at most, up to a year."""
+    return int(np.clip(np.ceil(days / 2.5), STEPS, 146))
 
 
 def _by_parts(curve: Array) -> Array:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from funnel_audit.measures.forecast.past import CLASSES, EDGES, Known
+from funnel_audit.measures.forecast.past import CLASSES, EDGES, Counts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class StageHazard:
     """One stage's rates in D versions (1: the estimate, more: draws from its posterior), M pieces of age, C destinations.
 
     ``start`` (M,) lower age of each piece in days, the last without end; ``rate`` (D, M) exits a day; ``share`` (D, M, C) where to;
-    ``atom`` (D, C) chance to go there at once. ``to`` names the destinations, of which ``target`` (or further) is the last; a loss is
+    ``atom`` (D, C) chance to go there at once. ``to`` names the destinations, the won stage being the last; a loss is
     none of them. ``alive``, ``gone``, ``area`` hold S, F_c and the integral of F_c at each ``start``.
     """
 
@@ -69,7 +69,7 @@ class StageHazard:
 
 
 @dataclass(frozen=True)
-class _Counts:
+class _Pieces:
     """The joined classes of one stage: pieces' starts, hazard increments and widths, exits by destination; the atom apart."""
 
     start: Array
@@ -81,25 +81,25 @@ class _Counts:
     atom_risk: float
 
 
-def fit(known: Known, draws: int = 0, rng: np.random.Generator | None = None) -> list[StageHazard]:
-    """Rates of every stage short of the target: the estimate, or ``draws`` draws from its posterior (beta for the share that leaves in a
+def fit(counts: Counts, draws: int = 0, rng: np.random.Generator | None = None) -> list[StageHazard]:
+    """Rates of every stage before the won one: the estimate, or ``draws`` draws from its posterior (beta for the share that leaves in a
     piece, Dirichlet for where to)."""
-    pooled = _pooled(known)
+    pooled = _pooled(counts)
     out = []
-    for k in range(len(known.exits)):
-        exits, exposed = known.exits[k], known.exposed[k]
+    for k in range(len(counts.exits)):
+        exits, exposed = counts.exits[k], counts.exposed[k]
         if exits.sum() < MIN_EXITS:
             exits, exposed = _lent(exits, exposed, pooled, k)
-        out.append(_stage(_join(exits, exposed, known.at_risk[k]), k, draws, rng))
+        out.append(_stage(_join(exits, exposed, counts.at_risk[k]), k, draws, rng))
     return out
 
 
-def _pooled(known: Known) -> tuple[Array, Array, float]:
+def _pooled(counts: Counts) -> tuple[Array, Array, float]:
     """Hazard of leaving by class, survival before it, and share of the exits that are losses, all stages together."""
-    exits, exposed = known.exits.sum(axis=(0, 1)), known.exposed.sum(axis=0)
+    exits, exposed = counts.exits.sum(axis=(0, 1)), counts.exposed.sum(axis=0)
     leaves = np.minimum(exits / np.maximum(exposed, 1.0), 1.0)
     alive = np.append(1.0, np.cumprod(1.0 - leaves)[:-1])
-    return leaves, alive, float(known.exits[:, -1].sum() / max(exits.sum(), 1))
+    return leaves, alive, float(counts.exits[:, -1].sum() / max(exits.sum(), 1))
 
 
 def _lent(exits: Array, exposed: Array, pooled: tuple[Array, Array, float], k: int) -> tuple[Array, Array]:
@@ -111,7 +111,7 @@ def _lent(exits: Array, exposed: Array, pooled: tuple[Array, Array, float], k: i
     return exits, exposed + BORROWED * alive
 
 
-def _join(exits: Array, exposed: Array, at_risk: Array) -> _Counts:
+def _join(exits: Array, exposed: Array, at_risk: Array) -> _Pieces:
     leaving = exits.sum(axis=0)
     share = np.minimum(leaving / np.maximum(exposed, 1e-9), 0.999)
     share[exposed <= 0] = 0.0
@@ -141,34 +141,34 @@ def _join(exits: Array, exposed: Array, at_risk: Array) -> _Counts:
     width[-1] = EDGES[last - 1] - _LOWER[tail]
     total[-1] = leaving[tail:last].sum() / max(pooled_days, 1e-9) * width[-1]
     to = np.add.reduceat(exits[:, :last], begin, axis=1)
-    return _Counts(_LOWER[begin], total, width, to, float(share[0]), exits[:, 0], float(exposed[0]))
+    return _Pieces(_LOWER[begin], total, width, to, float(share[0]), exits[:, 0], float(exposed[0]))
 
 
-def _stage(counts: _Counts, k: int, draws: int, rng: np.random.Generator | None) -> StageHazard:
-    target = counts.exits.shape[0] - 2
-    to = [c for c in range(k + 1, target) if counts.exits[c].any() or counts.atom_exits[c]] + [target]
-    columns = [*to, target + 1]
-    leaving = counts.exits.sum(axis=0)
-    into, at_once = counts.exits[columns].T, counts.atom_exits[columns]
-    increment, atom_share = counts.increment[None], np.full((1, 1), counts.atom_share)
+def _stage(pieces: _Pieces, k: int, draws: int, rng: np.random.Generator | None) -> StageHazard:
+    won = pieces.exits.shape[0] - 2
+    to = [c for c in range(k + 1, won) if pieces.exits[c].any() or pieces.atom_exits[c]] + [won]
+    columns = [*to, won + 1]
+    leaving = pieces.exits.sum(axis=0)
+    into, at_once = pieces.exits[columns].T, pieces.atom_exits[columns]
+    increment, atom_share = pieces.increment[None], np.full((1, 1), pieces.atom_share)
     share = into[None] / np.maximum(leaving, 1e-9)[None, :, None]
     atom_to = at_once[None] / max(float(at_once.sum()), 1e-9)
     if rng is not None:
-        gone = np.maximum(-np.expm1(-counts.increment), 1e-12)
+        gone = np.maximum(-np.expm1(-pieces.increment), 1e-12)
         stayed = np.maximum(leaving / gone - leaving, 0.0) + 0.5
         drawn = np.minimum(rng.beta(np.maximum(leaving, 0.1), stayed, (draws, len(leaving))), 0.9999)
         increment = -np.log1p(-drawn)
-        increment[:, -1] = counts.increment[-1] * rng.gamma(max(leaving[-1], 0.1), 1 / max(leaving[-1], 0.1), draws)
+        increment[:, -1] = pieces.increment[-1] * rng.gamma(max(leaving[-1], 0.1), 1 / max(leaving[-1], 0.1), draws)
         split = rng.gamma(np.maximum(into, 1e-3), size=(draws, *into.shape)) + 1e-12
         share = split / split.sum(axis=2, keepdims=True)
         if at_once.sum():
-            atom_share = rng.beta(at_once.sum(), max(counts.atom_risk - at_once.sum(), 0.0) + 0.5, draws)[:, None]
+            atom_share = rng.beta(at_once.sum(), max(pieces.atom_risk - at_once.sum(), 0.0) + 0.5, draws)[:, None]
             split = rng.gamma(np.maximum(at_once, 1e-3), size=(draws, len(columns))) + 1e-12
             atom_to = split / split.sum(axis=1, keepdims=True)
     versions = len(increment)
     atom = np.broadcast_to((atom_share * atom_to)[:, :-1], (versions, len(to)))
-    rate = increment / np.maximum(counts.width, 1e-9)
-    return _accumulated(counts.start, rate, share[..., :-1], atom, np.broadcast_to(atom_share, (versions, 1)), to)
+    rate = increment / np.maximum(pieces.width, 1e-9)
+    return _accumulated(pieces.start, rate, share[..., :-1], atom, np.broadcast_to(atom_share, (versions, 1)), to)
 
 
 def _accumulated(start: Array, rate: Array, share: Array, atom: Array, at_once: Array, to: Sequence[int]) -> StageHazard:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY
 from funnel_audit.measures.forecast.arrivals import Arrivals, arrivals
-from funnel_audit.measures.forecast.chances import NODES, Chances, chances
+from funnel_audit.measures.forecast.chances import NODES, Chances, chances, grid_steps
 from funnel_audit.measures.forecast.hazards import fit
 from funnel_audit.measures.forecast.past import CLASSES, EDGES, Known, class_of
 
@@ -25,8 +25,8 @@ _MIDDLE = (EDGES + _LOWER) / 2
 
 @dataclass(frozen=True)
 class Outlook:
-    """``chance`` of each open deal (as in ``known``); ``at_entry`` (K,) of one that enters a stage now; ``ageless`` (K - 1,) the same
-    for any deal of the stage, whatever its age; ``crm`` (K - 1,) share of the closed deals that had reached the stage and got there.
+    """``chance`` of each open deal (as in ``known``); ``at_entry`` (K,) of one that enters a stage now; ``ageless`` (target,) the
+    same for any deal of the stage, whatever its age; ``crm`` (target,) share of the closed deals that had reached the stage and got there.
 
     ``rate_cv`` and ``new_cv``: relative standard errors of all expected from the hazards, and of the arrivals.
     """
@@ -67,49 +67,48 @@ class Outlook:
         return self.luck + (self.rate_cv * self.mean) ** 2 + (self.new_cv * self.from_new) ** 2
 
 
-def look(known: Known, days: float, reached: int, seed: int) -> Outlook:
-    """Fit at the origin and look ``days`` ahead; ``reached`` is how many deals had got to the target by then."""
-    table = chances(fit(known), days)
-    at_nodes = _tables(table, known)
-    chance = np.zeros(len(known.stage))
-    ageless = np.zeros(len(at_nodes))
-    for k, (nodes, values) in enumerate(at_nodes):
+def look(known: Known, days: float, target: int, reached: int, seed: int, rate_cv: float | None = None) -> Outlook:
+    """Fit at the origin and look ``days`` ahead; ``reached`` is how many deals had got to the target by then. ``rate_cv``: when known."""
+    if (known.stage >= target).any():
+        short = np.flatnonzero(known.stage < target)
+        known = replace(known, deal=known.deal[short], stage=known.stage[short], age=known.age[short])
+    table = chances(fit(known.recent), days, target, grid_steps(days))
+    counts = known.counts
+    chance, ageless = np.zeros(len(known.stage)), np.zeros(target)
+    for k in range(target):
+        seen = np.flatnonzero(counts.at_risk[k])
+        nodes = NODES[: int(np.searchsorted(NODES, EDGES[seen[-1]] if len(seen) else 1.0)) + 1]
+        values = table.at_ages(k, nodes)[0]
+        stood = counts.exposed[k] * (EDGES - _LOWER)
+        ageless[k] = float((np.interp(_MIDDLE, nodes, values) * stood).sum() / max(stood.sum(), 1e-9))
         here = np.flatnonzero(known.stage == k)
         chance[here] = np.interp(known.age[here], nodes, values)
-        stood = known.exposed[k] * (EDGES - _LOWER)
-        if stood.sum() > 0:
-            ageless[k] = float((np.interp(_MIDDLE, nodes, values) * stood).sum() / stood.sum())
+    unknown = np.isnan(known.age)
+    if unknown.any():
+        chance[unknown] = ageless[known.stage[unknown]]
     new = arrivals(known.arrived, known.at_us)
     start = known.first / max(float(known.first.sum()), 1.0)
     from_new = float(new.reaching(np.einsum("k,dkx->dx", start, table.fresh), days)[0])
-    lost = known.exits[:, -1].sum(axis=1)[::-1].cumsum()[::-1]
-    rate_cv = _rate_cv(known, days, new, start, seed)
+    lost = counts.exits[:target, -1].sum(axis=1)[::-1].cumsum()[::-1]
+    if rate_cv is None:
+        rate_cv = _rate_cv(known, days, target, new, start, seed)
     return Outlook(
         known, days, table, chance, table.at_entry(), ageless, reached / np.maximum(reached + lost, 1), new, float(chance.sum()), from_new,
         rate_cv, new.cv(days / 3),
     )  # fmt: skip
 
 
-def _tables(table: Chances, known: Known) -> list[tuple[Array, Array]]:
-    """Per stage: ages, and the chance at each, up to the oldest age that any stay has shown."""
-    out = []
-    for k in range(len(table.hazards)):
-        seen = np.flatnonzero(known.at_risk[k])
-        oldest = EDGES[seen[-1]] if len(seen) else 1.0
-        nodes = NODES[: int(np.searchsorted(NODES, oldest)) + 1]
-        out.append((nodes, table.at_ages(k, nodes)[0]))
-    return out
-
-
-def _rate_cv(known: Known, days: float, new: Arrivals, start: Array, seed: int) -> float:
+def _rate_cv(known: Known, days: float, target: int, new: Arrivals, start: Array, seed: int) -> float:
     """Relative spread of the expected count over draws of the hazards, on a coarser grid and with the open deals' ages in a few groups."""
     rng = np.random.default_rng(seed)
-    drawn = chances(fit(known, DRAWS, rng), days, DRAW_STEPS)
+    drawn = chances(fit(known.recent, DRAWS, rng), days, target, DRAW_STEPS)
     total = new.reaching(np.einsum("k,dkx->dx", start, drawn.fresh), days)
-    cell = known.stage.astype(np.int64) * CLASSES + class_of(np.rint(known.age * DAY).astype(np.int64))
-    shape = (len(drawn.hazards), CLASSES)
+    dated = ~np.isnan(known.age)
+    stage, age = (known.stage, known.age) if dated.all() else (known.stage[dated], known.age[dated])
+    cell = stage.astype(np.int64) * CLASSES + class_of(np.rint(age * DAY).astype(np.int64))
+    shape = (target, CLASSES)
     count = np.bincount(cell, minlength=shape[0] * CLASSES).reshape(shape)
-    age_sum = np.bincount(cell, weights=known.age, minlength=shape[0] * CLASSES).reshape(shape)
+    age_sum = np.bincount(cell, weights=age, minlength=shape[0] * CLASSES).reshape(shape)
     for k in range(shape[0]):
         here = int(count[k].sum())
         if not here:

@@ -31,23 +31,46 @@ EDGES = np.append(_MINUTES / 1440.0, 4000.0)
 CLASSES = len(EDGES)
 _CLASS_OF_MINUTE = np.searchsorted(_MINUTES, np.arange(_MINUTES[-1] + 1), side="left").astype(np.uint8)
 NEVER = 255
+WINDOW_DAYS, MIN_RECENT = 180, 150
+"""Rates are those of the last half year, for the stages that have so many exits in it: funnels change."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Stays by class of age, up to an instant; all of it adds up over calendar time, so that a window is a difference.
+
+    ``exits``    (K - 1, K + 1, CLASSES)  stays that had ended, by stage, where to (a later stage; K: lost), and class of age
+    ``at_risk``  (K - 1, CLASSES)         stays that have come to the class
+    ``exposed``  (K - 1, CLASSES)         the same, a stay that is open inside the class counting for the part of it that it has seen
+    """
+
+    exits: Array
+    at_risk: Array
+    exposed: Array
+
+    def since(self, earlier: Counts) -> Counts:
+        """Per stage what came after ``earlier``, where that are at least MIN_RECENT exits; else everything."""
+        exits = self.exits - earlier.exits
+        enough = exits.sum(axis=(1, 2)) >= MIN_RECENT
+        return Counts(
+            np.where(enough[:, None, None], exits, self.exits),
+            np.where(enough[:, None], self.at_risk - earlier.at_risk, self.at_risk),
+            np.where(enough[:, None], np.maximum(self.exposed - earlier.exposed, 0.0), self.exposed),
+        )
 
 
 @dataclass(frozen=True)
 class Known:
-    """What one origin knows. K stages, the last being the target's; exits lead to a later stage, or to K: a loss.
+    """What one origin knows of K stages, the last being the won one.
 
-    ``exits``    (K - 1, K + 1, CLASSES)  stays that had ended, by stage, where to, and class of age
-    ``at_risk``  (K - 1, CLASSES)         stays known to have outlived the class before
-    ``exposed``  (K - 1, CLASSES)         the same, a stay that is open inside the class counting for the part of it that it has seen
-    ``deal``, ``stage``, ``age``          the open stays: deal code, stage, days
+    ``counts``                    of all history, and ``recent`` of the window that the rates are taken from
+    ``deal``, ``stage``, ``age``  the open stays: deal code, stage, days (NaN: not known)
     ``arrived``  ascending instants at which deals arrived; ``first`` (K,) how many of them began in each stage
     """
 
     at_us: int
-    exits: Array
-    at_risk: Array
-    exposed: Array
+    counts: Counts
+    recent: Counts
     deal: Array
     stage: Array
     age: Array
@@ -58,11 +81,15 @@ class Known:
 class Past:
     """The stays of a source, ready to be cut at any of ``boundaries``: an origin is the last instant before its boundary."""
 
-    def __init__(self, source: Source, boundaries: Sequence[int]) -> None:
+    def __init__(self, source: Source, boundaries: Sequence[int], ageless_stage: Array | None = None) -> None:
         if len(boundaries) >= NEVER:
             raise ValueError("too many origins")
         self.source = source
+        self.ageless = source.ageless if ageless_stage is not None else source.ageless[:0]
+        """Open deals of which nobody knows since when: of today only, for no earlier instant knows them."""
+        self.ageless_stage = np.empty(0, np.int8) if ageless_stage is None else ageless_stage
         self.boundaries = tuple(boundaries)
+        self._counted: dict[int, Counts] = {}
         period = _periods(source, self.boundaries)
         ended = source.exit != STILL_OPEN
         self.entered_in = period(source.entered)
@@ -87,26 +114,41 @@ class Past:
     def known(self, origin: int) -> Known:
         """What was known just before boundary ``origin``; ``len(boundaries)`` is the as-of, when everything is."""
         source = self.source
-        last = origin == len(self.boundaries)
-        at = source.as_of_us if last else self.boundaries[origin] - 1
-        here = self.left_in == NEVER if last else (self.entered_in <= origin) & (self.left_in > origin)
-        rows = np.flatnonzero(here)
-        stage = source.stage[rows]
-        us = source.us[rows] if last else source.length_at(rows, at)
-        age = us / DAY
-        exits = self.exits[origin]
+        at, rows, us = self._open(origin)
+        counts = self._counts(origin)
+        earlier = [index for index, boundary in enumerate(self.boundaries[:origin]) if boundary <= at - (WINDOW_DAYS - 16) * DAY]
         upto = int(np.searchsorted(self.arrived, at, side="right"))
-        in_class = class_of(us)
-        cell = stage.astype(np.int64) * CLASSES + in_class
-        size = (source.stages - 1) * CLASSES
-        shape = (source.stages - 1, CLASSES)
-        low, wide = _LOWER[in_class], _WIDTH[in_class]
-        unseen = np.where(in_class == 0, 0.0, 1.0 - np.minimum((age - low) / wide, 1.0))
-        lasting = exits.sum(axis=1) + np.bincount(cell, minlength=size).reshape(shape)
-        at_risk = lasting[:, ::-1].cumsum(axis=1)[:, ::-1]
-        exposed = at_risk - np.bincount(cell, weights=unseen, minlength=size).reshape(shape)
         first = np.bincount(self.arrived_first[:upto], minlength=source.stages)
-        return Known(at, exits, at_risk, exposed, source.deal[rows], stage, age, self.arrived[:upto], first)
+        recent = counts.since(self._counts(earlier[-1])) if earlier else counts
+        deal, stage, age = source.deal[rows], source.stage[rows], us / DAY
+        if origin == len(self.boundaries) and len(self.ageless):
+            deal, stage = np.append(deal, self.ageless), np.append(stage, self.ageless_stage)
+            age = np.append(age, np.full(len(self.ageless), np.nan))
+        return Known(at, counts, recent, deal, stage, age, self.arrived[:upto], first)
+
+    def _open(self, origin: int) -> tuple[int, Array, Array]:
+        """The instant, the stays open then, and their lengths by then."""
+        source = self.source
+        if origin == len(self.boundaries):
+            rows = np.flatnonzero(self.left_in == NEVER)
+            return source.as_of_us, rows, source.us[rows]
+        at = self.boundaries[origin] - 1
+        rows = np.flatnonzero((self.entered_in <= origin) & (self.left_in > origin))
+        return at, rows, source.length_at(rows, at)
+
+    def _counts(self, origin: int) -> Counts:
+        if origin not in self._counted:
+            _, rows, us = self._open(origin)
+            exits = self.exits[origin]
+            in_class = class_of(us)
+            cell = self.source.stage[rows].astype(np.int64) * CLASSES + in_class
+            shape = (len(exits), CLASSES)
+            unseen = np.where(in_class == 0, 0.0, 1.0 - np.minimum((us / DAY - _LOWER[in_class]) / _WIDTH[in_class], 1.0))
+            lasting = exits.sum(axis=1) + np.bincount(cell, minlength=shape[0] * CLASSES).reshape(shape)
+            at_risk = lasting[:, ::-1].cumsum(axis=1)[:, ::-1]
+            exposed = at_risk - np.bincount(cell, weights=unseen, minlength=shape[0] * CLASSES).reshape(shape)
+            self._counted[origin] = Counts(exits, at_risk, exposed)
+        return self._counted[origin]
 
 
 _LOWER = np.append(0.0, EDGES[:-1])
@@ -128,10 +170,12 @@ def _periods(source: Source, boundaries: Sequence[int]) -> Any:
         return lambda at: np.zeros(len(at), np.uint8)
     start = int(source.entered.min()) // QUARTER_HOUR
     size = source.as_of_us // QUARTER_HOUR - start + 2
-    table = np.searchsorted(np.array([b // QUARTER_HOUR for b in boundaries]), np.arange(start, start + size), side="right").astype(np.uint8)
+    cuts = np.array([boundary // QUARTER_HOUR for boundary in boundaries])
+    table: Array = np.searchsorted(cuts, np.arange(start, start + size), side="right").astype(np.uint8)
 
     def period(at: Array) -> Array:
-        return table[np.clip(at // QUARTER_HOUR - start, 0, size - 1)]
+        found: Array = table[np.clip(at // QUARTER_HOUR - start, 0, size - 1)]
+        return found
 
     return period
 

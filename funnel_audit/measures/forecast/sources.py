@@ -27,8 +27,7 @@ MIN_TIMED = 0.9
 @dataclass(frozen=True)
 class Source:
     """Stays with a known start and length; ``exit`` is a later stage, STILL_OPEN or LOST. ``arrived`` and ``arrived_first``: each new
-    deal's instant and first stage. ``reached`` (n,): when each deal reached the target, NAT: not yet, or not known. ``ageless``: open
-    deals short of the target whose stay has no known start."""
+    deal's instant and first stage. ``ageless``: open deals whose stay has no known start."""
 
     method: str
     stages: int
@@ -42,7 +41,6 @@ class Source:
     by_day: bool
     arrived: Array
     arrived_first: Array
-    reached: Array
     ageless: Array
 
     def length_at(self, rows: Array, at_us: int) -> Array:
@@ -55,37 +53,56 @@ def resolved(journeys: Journeys) -> int:
     return int(np.count_nonzero(journeys.outcome != Outcome.OPEN))
 
 
-def from_stages(j: Journeys, target: int) -> Source | None:
-    """The stays short of the target; None where too many closed deals have none with a time."""
+def from_stages(j: Journeys) -> Source | None:
+    """The stays of the stages; None where too many closed deals have none with a time."""
     stays = j.stays
     fine = usable(stays.entered, stays.us)
     closed = resolved(j)
     ends = np.zeros(j.n, bool)
     ends[stays.deal[fine & ((stays.exit == LOST) | (stays.exit == j.stages - 1))]] = True
-    straight = (j.outcome == Outcome.WON) & (j.stayed == 0) & (j.won_at.at != NAT) & j.has_history
+    straight = won_at_once(j)
     if not closed or np.count_nonzero((ends | straight) & (j.outcome != Outcome.OPEN)) < MIN_TIMED * closed:
         return None
-    begins = np.ones(len(stays), bool)
-    begins[1:] = stays.deal[1:] != stays.deal[:-1]
-    begins &= fine & (j.has_history[stays.deal] | (stays.stage == 0))
+    begins = _begins(j, fine)
     direct = np.flatnonzero(straight)
-    arrived = np.concatenate([stays.entered[begins], j.won_at.at[direct]])
-    first = np.concatenate([np.minimum(stays.stage[begins], target), np.full(len(direct), target)]).astype(np.int64)
-    leaps = np.flatnonzero(fine & (stays.stage < target) & (stays.exit < STILL_OPEN) & (stays.exit >= target))
-    reached = np.full(j.n, NAT, np.int64)
-    reached[stays.deal[leaps]] = stays.entered[leaps] + stays.us[leaps]
-    beyond = np.flatnonzero(begins & (stays.stage >= target))
-    reached[stays.deal[beyond]] = stays.entered[beyond]
-    reached[direct] = j.won_at.at[direct]
-    keep = slice(None) if fine.all() and target == j.stages - 1 else np.flatnonzero(fine & (stays.stage < target))
-    exit_code = stays.exit[keep]
-    open_without_age = (j.outcome == Outcome.OPEN) & (j.stage < target)
-    open_without_age[stays.deal[fine & (stays.exit == STILL_OPEN)]] = False
+    ageless = (j.outcome == Outcome.OPEN) & (j.stage < j.stages - 1)
+    ageless[stays.deal[fine & (stays.exit == STILL_OPEN)]] = False
+    keep = slice(None) if fine.all() else np.flatnonzero(fine)
     return Source(
-        STAGES, target + 1, j.as_of.us, j.timezone, stays.deal[keep], stays.stage[keep], stays.entered[keep], stays.us[keep],
-        np.where(exit_code < STILL_OPEN, np.minimum(exit_code, target), exit_code), _only_dates(j), arrived, first, reached,
-        np.flatnonzero(open_without_age),
+        STAGES, j.stages, j.as_of.us, j.timezone, stays.deal[keep], stays.stage[keep], stays.entered[keep], stays.us[keep],
+        stays.exit[keep], _only_dates(j), np.concatenate([stays.entered[begins], j.won_at.at[direct]]),
+        np.concatenate([stays.stage[begins], np.full(len(direct), j.stages - 1)]).astype(np.int64), np.flatnonzero(ageless),
     )  # fmt: skip
+
+
+def reached_at(j: Journeys, source: Source, target: int) -> Array:
+    """(n,) when each deal got to the target stage or beyond it; NAT: it has not, or nobody knows when."""
+    reached = np.full(j.n, NAT, np.int64)
+    if source.method == CREATION:
+        return np.where(j.outcome == Outcome.WON, j.won_at.at, NAT)
+    stays = j.stays
+    fine = usable(stays.entered, stays.us)
+    leaps = np.flatnonzero(fine & (stays.stage < target) & (stays.exit < STILL_OPEN) & (stays.exit >= target))
+    reached[stays.deal[leaps]] = stays.entered[leaps] + stays.us[leaps]
+    beyond = np.flatnonzero(_begins(j, fine) & (stays.stage >= target))
+    reached[stays.deal[beyond]] = stays.entered[beyond]
+    direct = np.flatnonzero(won_at_once(j))
+    reached[direct] = j.won_at.at[direct]
+    return reached
+
+
+def won_at_once(j: Journeys) -> Array:
+    """Deals whose only known stage is the won one: they have no stay."""
+    found: Array = (j.outcome == Outcome.WON) & (j.stayed == 0) & (j.won_at.at != NAT) & j.has_history
+    return found
+
+
+def _begins(j: Journeys, fine: Array) -> Array:
+    """The stays that are the first of their deals."""
+    begins = np.ones(len(j.stays), bool)
+    begins[1:] = j.stays.deal[1:] != j.stays.deal[:-1]
+    begins &= fine & (j.has_history[j.stays.deal] | (j.stays.stage == 0))
+    return begins
 
 
 def from_creation(j: Journeys) -> Source | None:
@@ -104,7 +121,7 @@ def from_creation(j: Journeys) -> Source | None:
     code = np.where(won, 1, np.where(open_, STILL_OPEN, LOST)).astype(np.uint8)
     return Source(
         CREATION, 2, j.as_of.us, j.timezone, rows.astype(np.int32), np.zeros(len(rows), np.uint8), created.at[rows], length[rows],
-        code[rows], by_day, created.at[rows], np.zeros(len(rows), np.int64), np.where(won, j.won_at.at, NAT), np.flatnonzero(open_ & ~fine),
+        code[rows], by_day, created.at[rows], np.zeros(len(rows), np.int64), np.flatnonzero(open_ & ~fine),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-PRIOR_SCALE = 0.12
+PRIOR_SCALE = 0.1
 """Scale of the half-normal prior of the period effect's standard deviation: 0.08 in the median, over 0.2 in one of ten."""
 MIN_ENDED = 3
 SAMPLES = 4000
@@ -44,8 +44,9 @@ def period_weights(ended: Sequence[Ended], days: float) -> Array:
         for one in ended:
             variance = one.variance + (_GRID * one.mean) ** 2 + 0.25
             log_weight = log_weight - part * 0.5 * (np.log(variance) + (one.actual - one.mean) ** 2 / variance)
-    weight: Array = np.exp(log_weight - log_weight.max())
-    return weight / weight.sum()
+    weight = np.exp(log_weight - log_weight.max())
+    normed: Array = weight / weight.sum()
+    return normed
 
 
 @dataclass(frozen=True)
