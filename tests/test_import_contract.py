@@ -36,6 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "in_short": {"report", "texts"},
     "doctor": {"report", "tally", "texts", "measures"},
     "notes": {"report", "tally", "texts", "measures"},
+    "process_names": {"labels"},
+    "forgiving": {"funnel", "intake"},
+    "starter": {"forgiving", "funnel", "intake", "journeys", "labels", "measures", "process_names", "tally", "texts"},
     "assemble": {"selective", "in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
     "render": {"report", "texts", "clean"},
 }

@@ -134,7 +134,7 @@ def test_maven_was_cut_by_closing_date(shared_data: Path) -> None:
     """Once stages.yaml names the date of creation, it is seen: 1,168 deals begun before 1 March 2017, none closed before it."""
     from funnel_audit.stages_file import parse_funnel
 
-    stages = "stages: [{id: prospecting, name: Prospecting}, {id: engaging, name: Engaging}, {id: won, name: Won, won: true}]\nlost: [Lost]\n"
-    funnel = parse_funnel(stages + "columns: {created: engage_date}\n")
+    stages = "stages: [{id: prospecting, name: Prospecting}, {id: engaging, name: Engaging}, {id: won, name: Won, won: true}]\n"
+    funnel = parse_funnel(stages + "lost: [Lost]\ncolumns: {created: engage_date}\n")
     reading = read(shared_data / "maven_crm/sales_pipeline.csv", funnel, as_of="2017-12-31")
     assert [(sign.kind, sign.n, sign.first) for sign in selective(reading.journeys, [])] == [("closing_filter", 1168, "2017-03-01")]

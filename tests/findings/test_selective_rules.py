@@ -14,12 +14,13 @@ from funnel_audit.stages_file import load_funnel
 from funnel_audit.tally import tally
 from funnel_audit.texts import Texts
 
+GAP = {"first": "2026-01-01", "last": "2026-02-28", "expected": 11.2}
 SIGNS = [
     ("FA114", Sign("no_lost", 40), "40 deals are closed, and none is lost"),
     ("FA114", Sign("no_won", 40), "40 deals are closed, and none is won"),
     ("FA114", Sign("none_closed", 40), "40 deals, and none is won or lost"),
-    ("FA115", Sign("period_without", 16, outcome="lost", first="2026-01-01", last="2026-02-28", expected=11.2), "16 deals were won and none"),
-    ("FA115", Sign("period_without", 16, outcome="won", first="2026-01-01", last="2026-02-28", expected=11.2), "16 deals were lost and none"),
+    ("FA115", Sign("period_without", 16, outcome="lost", **GAP), "16 deals were won and none"),
+    ("FA115", Sign("period_without", 16, outcome="won", **GAP), "16 deals were lost and none"),
     ("FA116", Sign("cap", 10_000, file="deals.csv"), "exactly 10,000 rows, as many as this CRM"),
     ("FA116", Sign("round", 3000, file="deals.csv"), "exactly 3,000 rows: it may have been cut off"),
     ("FA117", Sign("closing_filter", 76, first="2026-01-01", expected=40.1), "76 deals were created before"),

@@ -1,0 +1,43 @@
+"""``funnel-audit init``: a stages file made from an export."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from funnel_audit.cli.edge import language
+from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
+from funnel_audit.cli.options import Files, Language, Output, Pipeline, Sheet, chosen_language, deliver
+from funnel_audit.errors import UsageError
+from funnel_audit.texts import Texts
+
+t = Texts(language(None))
+
+
+def init(
+    files: Files,
+    output: Output = None,
+    force: Annotated[bool, typer.Option("--force", help=t.say("Overwrite the file of -o."))] = False,
+    pipeline: Pipeline = None,
+    lang: Language = None,
+    sheet: Sheet = None,
+) -> None:
+    """Read, make the file, write it."""
+    texts = Texts(chosen_language(lang))
+    names = expand(files)
+    refuse_overwriting(output, names, None)
+    if output is not None and output.exists() and not force:
+        what = texts.say("{path} is there already and is not overwritten. Name another file, or add --force.", path=f"-o {output}")
+        raise UsageError(what)
+    stdin = standard_input(names)
+
+    from funnel_audit.intake.read import Options
+    from funnel_audit.starter import starter
+
+    made = starter(names, Options(pipeline=pipeline, sheet=sheet), stdin, texts)
+    deliver(made.encode(), output)
+    if output is not None:
+        command = f"funnel-audit report {' '.join(names[:3])} --stages {output}"
+        sys.stderr.write(texts.say("{path} is written. Look through it, then: {command}", path=output, command=command) + "\n")

@@ -1,0 +1,283 @@
+"""A stages file for an export: its own labels in order, with what a person has to decide said in comments. ``funnel-audit init``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from funnel_audit.forgiving import read_anyway
+from funnel_audit.funnel import MAX_STAGES
+from funnel_audit.intake.read import Options, Reading
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
+from funnel_audit.measures.stalled import limits
+from funnel_audit.process_names import process_word
+from funnel_audit.stages_file import packaged_text, parse_funnel
+from funnel_audit.tally import Outcome, tally
+from funnel_audit.texts import N_, Texts
+
+if TYPE_CHECKING:
+    from funnel_audit.journeys import Journeys
+    from funnel_audit.journeys.records import Labels
+
+ORDERS = {
+    "packaged": N_("The order is that of the funnel that funnel-audit brings along; it knows the labels of this export."),
+    "history": N_("The order is that in which the deals pass the stages."),
+    "pipeline": N_("The order is that of the CRM's default pipeline: check it against yours."),
+    "appearance": N_("The order is a GUESS: the export does not tell it. Put the stages in the order in which deals pass them."),
+}
+NO_DEALS = re.compile(
+    r"\b(dup(e|es|licate[sd]?|lication)?|doubles?|spam|tests?|testing|junk|bots?|fake|mistake|"
+    r"дубл\w*|задво\w*|повтор(ная|ный)? заявк\w*|спам\w*|тест\w*|ошибочн\w*|по ошибке|бот(ы|ов)?)\b"
+)
+"""Loss reasons and sources that say that a deal is none: duplicates, spam, tests."""
+_PLAIN = re.compile(r"[^\W\d_][\w ./()%+«»–-]*(?<![ ])")
+_CYRILLIC = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya i yi ye g u".replace("-", "").split(" "),
+        strict=True,
+    )
+)
+
+
+def starter(paths: Sequence[str], options: Options, stdin: bytes | None, texts: Texts) -> str:
+    """The stages file as text; it loads, and an audit with it counts as one without any stages file does."""
+    found = read_anyway(paths, parse_funnel(packaged_text(), source="packaged"), options, stdin)
+    text = "\n".join(_lines(found.reading, texts, day_known=found.no_as_of is None)) + "\n"
+    parse_funnel(text)
+    return text
+
+
+def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
+    t, journeys = texts, reading.journeys
+    plan = placed(reading, texts)
+    names = ", ".join(dict.fromkeys(Path(part.outline.head.file).name for part in reading.tables))
+    yield _comment(
+        t.count(
+            "A funnel made by funnel-audit init from {n} deal: {files}", "A funnel made by funnel-audit init from {n} deals: {files}",
+            journeys.n, files=quoted(names),
+        )
+    )  # fmt: skip
+    yield _comment(t.word(ORDERS[reading.order_source or "packaged"]))
+    yield _comment(t.say("Check the order, the names, and which labels mean won, lost and on hold. Every key: docs/stages.md"))
+    if len(reading.pipelines) > 1 and reading.options.pipeline is None:
+        listed = ", ".join(f"{quoted(name)} ({t.number(count)})" for name, count in reading.pipelines[:8])
+        yield _comment(t.say("The export holds several pipelines; this is one file for all of them: {listed}", listed=listed))
+        yield _comment(t.say("For a file of one pipeline: funnel-audit init FILE --pipeline NAME"))
+    yield ""
+    yield _line("timezone: UTC", t.say("of dates without an offset, such as Europe/Moscow; write yours"))
+    currency = _currency(journeys)
+    if currency and re.fullmatch("[A-Z]{3}", currency):
+        yield _line(f"currency: {currency}", t.say("the most frequent one of the export"))
+    else:
+        yield _line("# currency: RUB", t.say("the export does not say it; write yours"))
+    yield ""
+    yield "stages:"
+    yield from _stages(plan, reading, texts, _usual_days(reading) if day_known else {})
+    yield ""
+    yield from _listed("lost", plan.lost, t.say("labels that mean the deal is lost"))
+    yield from _listed("on_hold", plan.on_hold, t.say("labels that park a deal: it stays open where it was"))
+    if plan.left:
+        yield ""
+        yield _comment(t.say("Labels that have no place yet. Write each as a stage, under aliases of one, or under lost or on_hold:"))
+        yield from (f"#   {scalar(label)}" for label in plan.left)
+    yield from _exclude(journeys, texts)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One stage of the file: the labels of the export that mean it, the first of them its name; the stage of the funnel it comes from."""
+
+    labels: tuple[str, ...]
+    index: int
+    id: str
+    won: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    stages: tuple[Place, ...]
+    lost: tuple[str, ...]
+    on_hold: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def placed(reading: Reading, texts: Texts) -> Plan:
+    """Where each label of the export belongs by the funnel that it was read against; ids are ASCII and no label of another stage."""
+    funnel = reading.funnel
+    index = funnel.label_index()
+    by_code: dict[int, list[str]] = {}
+    for label in sorted(reading.labels, key=lambda label: -label.deals):
+        if normal(label.text):
+            by_code.setdefault(index.get(normal(label.text), UNMAPPED), []).append(label.text)
+    by_code = {code: list({normal(text): text for text in reversed(labels)}.values())[::-1] for code, labels in by_code.items()}
+    taken = {normal(text): code for code, labels in by_code.items() for text in labels}
+    last = len(funnel.stages) - 1
+    stages = []
+    for code, stage in enumerate(funnel.stages):
+        labels = by_code.get(code, [])
+        if labels or code in (0, last):
+            name = labels[0] if labels else _free_name(code == last, taken, texts)
+            wanted = stage.id if reading.order_source is None else "won" if code == last else ascii_id(name)
+            stages.append(Place(tuple(labels), code, _free_id(wanted or f"stage_{code + 1}", code, taken), won=code == last))
+            taken.setdefault(normal(name), code)
+    return Plan(tuple(stages), *(tuple(by_code.get(code, ())) for code in (LOST, ON_HOLD, UNMAPPED)))
+
+
+def _free_name(won: bool, taken: Collection[str], texts: Texts) -> str:
+    wanted = texts.say("Deal won") if won else texts.say("New deal")
+    return next(name for name in (wanted, *(f"{wanted} {number}" for number in range(2, MAX_STAGES + 9))) if normal(name) not in taken)
+
+
+def _free_id(wanted: str, code: int, taken: dict[str, int]) -> str:
+    """The id, numbered where it is a label of another stage or its id; noted in ``taken``."""
+    names = (wanted, *(f"{wanted}_{number}" for number in range(2, len(taken) + 3)))
+    found = next(name for name in names if taken.get(name, code) == code and name not in _ids(taken))
+    taken.setdefault(found, code)
+    taken[_ID + found] = code
+    return found
+
+
+_ID = "id: "
+
+
+def _ids(taken: Collection[str]) -> set[str]:
+    return {text.removeprefix(_ID) for text in taken if text.startswith(_ID)}
+
+
+def _stages(plan: Plan, reading: Reading, texts: Texts, usual: dict[int, int]) -> Iterator[str]:
+    t = texts
+    taken = {normal(text) for stage in plan.stages for text in (*stage.labels, stage.id)}
+    taken |= {normal(text) for text in (*plan.lost, *plan.on_hold, *plan.left)}
+    dead_ends = _dead_ends(reading)
+    by_status = any("status" in part.outline.fields for part in reading.tables)
+    for stage in plan.stages:
+        name = stage.labels[0] if stage.labels else _free_name(stage.won, taken, texts)
+        yield f"  - id: {scalar(stage.id)}"
+        comment = ""
+        if not stage.labels and not stage.won:
+            comment = t.say("no label of the export is the first stage")
+        elif not stage.labels:
+            comment = (
+                t.say("the column of the status says which deals are won")
+                if by_status
+                else t.say("no label of the export is known to mean won: if one above does, move it here")
+            )
+        elif not stage.won and (word := process_word(name)):
+            comment = t.say("“{word}” is a process: write here what has been done by then, and this name under aliases", word=word)
+        elif stage.index in dead_ends:
+            comment = t.say("no deal has gone on from here: if this means won or lost, move it there")
+        yield _line(f"    name: {scalar(name)}", comment)
+        if stage.labels[1:]:
+            yield "    aliases:"
+            yield from (f"      - {scalar(alias)}" for alias in stage.labels[1:])
+        if stage.index in usual and not stage.won:
+            yield _line(f"    # max_days: {usual[stage.index]}", t.say("85% of the deals leave sooner"))
+        if stage.won:
+            yield "    won: true"
+
+
+def _usual_days(reading: Reading) -> dict[int, int]:
+    """Stage -> days by which 85 % of its stays have ended, rounded up; only where at least 20 stays say so."""
+    found = limits(tally(reading.journeys, 0), [None] * len(reading.funnel.stages))
+    return {k: rounded_up(limit.days) for k, limit in enumerate(found) if limit and limit.source == "p85 of the stage"}
+
+
+def _dead_ends(reading: Reading) -> set[int]:
+    """Stages that at least 20 deals are known to have entered, and none to have left."""
+    counted = tally(reading.journeys, 0)
+    left = [int(counted.stays.advances(k)[1].sum() + counted.stays.losses(k)[1].sum()) for k in range(counted.stages)]
+    return {k for k in range(1, counted.stages) if counted.seen[k] >= 20 and not left[k]}
+
+
+def rounded_up(days: float) -> int:
+    """Whole days; fives from 30 on, tens from 100 on: a limit, not a measurement."""
+    step = 1 if days <= 30 else 5 if days <= 100 else 10
+    return max(1, ceil(days / step - 1e-9) * step)
+
+
+def _currency(journeys: Journeys) -> str | None:
+    money = tally(journeys, 0).money
+    return min(money, key=lambda name: (-int(money[name][0].sum()), name is None, name or ""), default=None)
+
+
+def _listed(key: str, labels: Iterable[str], what: str) -> Iterator[str]:
+    some = [label for label in labels if normal(label)]
+    yield _line(f"{key}:" if some else f"{key}: []", what)
+    yield from (f"  - {scalar(label)}" for label in some)
+
+
+def _exclude(journeys: Journeys, texts: Texts) -> Iterator[str]:
+    """Duplicates, spam and tests, each with its deals, commented out: whether they are deals only the owner of the funnel knows."""
+    facts = journeys.facts
+    lost = journeys.outcome == Outcome.LOST
+    found = {"lost_reasons": _no_deals(facts.lost_reason, lost), "sources": _no_deals(facts.source, lost | True)}
+    if not any(found.values()):
+        return
+    yield ""
+    yield _comment(texts.say("These read like duplicates, spam or tests. If they are no deals, take the # away: they are then left out."))
+    yield "# exclude:"
+    for key, labels in found.items():
+        if labels:
+            yield f"#   {key}:"
+        for text, count in labels:
+            yield _line(f"#     - {scalar(text)}", texts.count("{n} deal", "{n} deals", count))
+
+
+def _no_deals(labels: Labels, rows: object) -> list[tuple[str, int]]:
+    import numpy as np
+
+    codes = labels.codes[np.asarray(rows)]
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels.texts))
+    return [(text, int(count)) for text, count in zip(labels.texts, counts, strict=True) if count and NO_DEALS.search(normal(text))]
+
+
+def ascii_id(name: str) -> str:
+    """A short id from a name, Cyrillic written in Latin letters; empty where nothing is left of it."""
+    latin = "".join(_CYRILLIC.get(char, char) for char in unicodedata.normalize("NFC", name).casefold())
+    ascii_only = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_")[:40].strip("_")
+    return f"stage_{base}" if base and (base[0].isdigit() or scalar(base) != base) else base
+
+
+def scalar(text: str) -> str:
+    """A text as YAML: as it is where YAML reads it back as the same text, else in double quotes with everything odd escaped."""
+    if _PLAIN.fullmatch(text) and "\n" not in text and len(text) < 120 and _read_back(text) == text:
+        return text
+    return quoted(text)
+
+
+def quoted(text: str) -> str:
+    """The text in double quotes, on one line, in characters that YAML and a terminal take."""
+    return '"' + "".join(_escaped(char) for char in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    if char == " " or (char.isprintable() and ord(char) not in (0xFEFF, 0xFFFE, 0xFFFF)):
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x1_0000 else f"\\U{code:08x}"
+
+
+def _read_back(text: str) -> object:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+
+
+def _comment(text: str) -> str:
+    return "# " + " ".join(text.split())
+
+
+def _line(code: str, comment: str) -> str:
+    return f"{code}   {_comment(comment)}" if comment else code
