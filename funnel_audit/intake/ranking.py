@@ -67,16 +67,28 @@ def rank_keys(columns: list[U64], present: list[Bool]) -> tuple[list[I32], U64, 
     Key and row number are packed into one word, for numpy sorts plain words six times faster than it sorts indices. What of a key does
     not fit is cut off at its low end; the few keys that differ only there are put right afterwards.
     """
-    every, there = np.concatenate(columns), np.concatenate(present)
+    every: U64 = columns[0] if len(columns) == 1 else np.concatenate(columns)
+    there: Bool = present[0] if len(present) == 1 else np.concatenate(present)
     place = None if there.all() else np.flatnonzero(there)
     keys = every if place is None else every[place]
     low, bits = keys.min(initial=np.uint64((1 << 64) - 1)), np.uint64(max(len(keys), 1).bit_length())
     exact = len(keys) == 0 or int(keys.max() - low) >> (64 - int(bits)) == 0
-    packed = (keys - low) << bits if exact else (keys >> bits) << bits
-    packed |= np.arange(len(keys), dtype=np.uint64)
+    packed, row, ordered = np.empty_like(keys), np.empty(len(keys), dtype=np.int64), np.empty_like(keys)
+    cuts = edges(len(keys))
+
+    def pack(begin: int, end: int) -> None:
+        part = packed[begin:end]
+        part[:] = keys[begin:end] - low if exact else keys[begin:end] >> bits
+        part <<= bits
+        part |= np.arange(begin, end, dtype=np.uint64)
+
+    def unpack(begin: int, end: int) -> None:
+        row[begin:end] = packed[begin:end] & ((np.uint64(1) << bits) - np.uint64(1))
+        ordered[begin:end] = keys[row[begin:end]]
+
+    in_pieces(cuts, pack)
     packed.sort()
-    row = (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
-    ordered = keys[row]
+    in_pieces(cuts, unpack)
     if not exact:
         packed >>= bits
         same = packed[1:] == packed[:-1]
@@ -90,7 +102,13 @@ def rank_keys(columns: list[U64], present: list[Bool]) -> tuple[list[I32], U64, 
     new = np.ones(len(keys), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     codes = np.full(len(every), -1, dtype=np.int32)
-    codes[row if place is None else place[row]] = np.cumsum(new, dtype=np.int32) - np.int32(1)
+    number = np.cumsum(new, dtype=np.int32)
+    number -= 1
+
+    def spread(begin: int, end: int) -> None:
+        codes[row[begin:end] if place is None else place[row[begin:end]]] = number[begin:end]
+
+    in_pieces(cuts, spread)
     first = row[new]
     return np.split(codes, np.cumsum([len(values) for values in columns])[:-1]), ordered[new], first if place is None else place[first]
 
