@@ -44,8 +44,9 @@ def touched(evidence: Evidence, texts: Texts, deals: Array) -> str:
     """``37 deals, 4% of all, worth 1.2M ₽ (29 of them with an amount).``"""
     journeys, facts = evidence.journeys, evidence.journeys.facts
     text = texts.count(
-        "It touches {n} deal, {share} of all.", "It touches {n} deals, {share} of all.", len(deals), share=share_of(texts, len(deals), journeys.n)
-    )
+        "It touches {n} deal, {share} of all.", "It touches {n} deals, {share} of all.",
+        len(deals), share=share_of(texts, len(deals), journeys.n),
+    )  # fmt: skip
     known = deals[facts.amount_known[deals]]
     if not len(known):
         return text

@@ -44,6 +44,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             len(deals), total=total, share=share_of(texts, len(deals), total),
         )  # fmt: skip
         cure = texts.say("Make the loss reason a required field of the lost stage in the CRM.")
-        effect = texts.say("The table of loss reasons speaks for {share} of the losses.", share=share_of(texts, total - len(deals), total))
+        effect = texts.say("The table of loss reasons speaks for {share} of the losses.", share=texts.percent(1 - len(deals) / total, 1))
         severity = "warning" if len(deals) >= GRAVE * total else None
         yield flagged(evidence, deals, text, cure, effect, {"lost": total}, severity)

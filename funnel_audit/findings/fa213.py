@@ -41,7 +41,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     won = journeys.outcome == Outcome.WON
     won_zero = int(np.count_nonzero(zero & won))
     text = texts.count(
-        "{n} deal of {total} with an amount has the amount 0; won: {won}.", "{n} deals of {total} with an amount have the amount 0; won: {won}.",
+        "{n} deal of {total} with an amount has the amount 0; won: {won}.",
+        "{n} deals of {total} with an amount have the amount 0; won: {won}.",
         len(deals), total=int(np.count_nonzero(facts.amount_known)), won=won_zero,
     )  # fmt: skip
     cure = texts.say("Enter the amount, or leave the cell empty where it is not known: empty is missing, 0 is a number.")

@@ -62,6 +62,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             len(deals), total=len(rows), least=texts.money(least, name), most=texts.money(most, name), usual=texts.money(usual, name),
         )  # fmt: skip
         cure = texts.say("Look at these deals: a telephone number, an account number or a missing decimal point is the usual cause.")
-        effect = texts.say("They hold {share} of all money.", share=texts.percent(theirs / total, None))
+        effect = texts.say("They hold {share} of all money.", share=texts.percent(theirs / total, None)) if theirs >= 0.005 * total else ""
         numbers: dict[str, float | int | str] = {"median": usual, "largest": most, "smallest": least, "share_of_money": theirs / total}
         yield flagged(evidence, deals, text, cure, effect, numbers, "warning" if theirs > HEAVY * total else None, key=name or "")

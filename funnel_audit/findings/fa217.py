@@ -1,7 +1,8 @@
 """One name, several spellings.
 
 *What it finds*
-    Sources or owners that differ only in case, spaces, punctuation, ё/е or look-alike letters of the other alphabet. One finding a name.
+    Sources or owners that differ only in case, spaces, punctuation or alphabet (Avito, Авито).
+    One finding a name, the ten most split ones.
 
 *Why it matters*
     Each spelling is a row of its own in every table by source or owner: the largest one may look small.
@@ -10,7 +11,7 @@
     When two different names become equal without their punctuation, such as C and C++.
 
 *Example*
-    "Avito" 120 deals, "avito" 33, "АВИТО" 7 are three; the last is found where it is written in the same letters.
+    "Avito" 120 deals, "avito" 33, "АВИТО" 7: one source, three rows.
 
 *How to mend it*
     Make the field a list instead of free text in the CRM, and join the spellings. Sources set by UTM marks: fix the links.
@@ -39,10 +40,8 @@ MOST_TEXTS = 5000
 """More different texts than these are no list of names (whole links, search words); the most frequent are looked at."""
 SHOWN = 10
 _NO_LETTERS = re.compile(r"[\W_]+")
-_CYRILLIC = dict(
-    zip("абвгдезийклмнопрстуфхцы", ("a", "b", "v", "g", "d", "e", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h", "c", "y"), strict=True)
-)
-_SPELLED = str.maketrans(_CYRILLIC | {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "э": "e", "ю": "yu", "я": "ya", "ё": "e"})
+_LONG = {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "э": "e", "ю": "yu", "я": "ya", "ё": "e"}
+_SPELLED = str.maketrans(dict(zip("абвгдезийклмнопрстуфхцы", "abvgdeziiklmnoprstufhcy", strict=True)) | _LONG)
 
 
 def key(text: str) -> str:
@@ -56,7 +55,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         groups = spellings(labels)
         for name, codes, counts in groups[:SHOWN]:
             minority = np.flatnonzero(np.isin(labels.codes, codes[1:]))
-            listed = ", ".join(f"“{labels.texts[code][:40]}” ({texts.number(count)})" for code, count in zip(codes[:4], counts, strict=False))
+            some = zip(codes[:4], counts, strict=False)
+            listed = ", ".join(f"“{labels.texts[code][:40]}” ({texts.number(count)})" for code, count in some)
             if field == "source":
                 text = texts.say("One source is spelled in {n} ways: {listed}.", n=len(codes), listed=listed)
             else:

@@ -34,22 +34,24 @@ from funnel_audit.texts import N_, Texts
 NAME = N_("losses that are duplicates")
 SEVERITY = "warning"
 CONFIDENCE = "high"
-_DUPLICATE = re.compile(r"\b(duplicates?|duplicated?|dupe|doubles?|doublon|duplicado|дубл\w*|дубликат\w*|повторная (заявка|сделка)|повторный лид)\b")
+_DUPLICATE = re.compile(r"\b(duplicate[ds]?|dupe|doubles?|doublon|duplicado|дубл\w*|повторная (заявка|сделка)|повторный лид)\b")
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     journeys, reasons = evidence.journeys, evidence.journeys.facts.lost_reason
-    lost = journeys.outcome == Outcome.LOST
-    counts = np.bincount(reasons.codes[lost & (reasons.codes >= 0)], minlength=len(reasons.texts))
-    found = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code] and _DUPLICATE.search(normal(reasons.texts[code]))]
-    deals = np.flatnonzero(lost & np.isin(reasons.codes, found))
+    counts = np.bincount(reasons.codes[reasons.codes >= 0], minlength=len(reasons.texts))
+    ranked = np.argsort(-counts, kind="stable").tolist()
+    found = [code for code in ranked if counts[code] and _DUPLICATE.search(normal(reasons.texts[code]))]
+    deals = np.flatnonzero(np.isin(reasons.codes, found))
     if len(deals):
-        names, total = [reasons.texts[code] for code in found[:4]], int(np.count_nonzero(lost))
+        lost = int(np.count_nonzero(journeys.outcome[deals] == Outcome.LOST))
+        names, total = [reasons.texts[code] for code in found[:4]], int(np.count_nonzero(journeys.outcome == Outcome.LOST))
         text = texts.count(
-            "{n} loss of {total} ({share}) has the reason {names}.", "{n} losses of {total} ({share}) have the reason {names}.",
-            len(deals), total=total, share=share_of(texts, len(deals), total), names=", ".join(f"“{name[:40]}”" for name in names),
+            "{n} deal has the loss reason {names}; that is {lost} of {total} losses ({share}).",
+            "{n} deals have the loss reason {names}; that is {lost} of {total} losses ({share}).",
+            len(deals), lost=lost, total=total, share=share_of(texts, lost, total), names=", ".join(f"“{name[:40]}”" for name in names),
         )  # fmt: skip
         cure = texts.say(
             "Leave them out: in stages.yaml, exclude: {{lost_reasons: {names}}}.", names=json.dumps(names, ensure_ascii=False)
         )  # fmt: skip
-        yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), {"lost": total})
+        yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), {"lost": lost, "losses": total})

@@ -1,0 +1,67 @@
+"""Skipped stages.
+
+*What it finds*
+    Moves that jump over one or more stages, and deals whose history begins beyond the first stage. From a fifth of the moves on it is a
+    warning.
+
+*Why it matters*
+    A skipped stage was reached, but has no entry: its conversion counts the deal, its days do not. Where many are skipped, days rest on the
+    deals of careful people only.
+
+*When it is wrong*
+    When a deal may take a shorter way on purpose, such as a repeat order.
+
+*Example*
+    36 % of 7 451 moves skip a stage; most often "Needs Assessment".
+
+*How to mend it*
+    Let the CRM lead deals through the stages one by one (amoCRM: required fields by stage; Bitrix24: no jumps in the rights of the
+    pipeline; HubSpot and Pipedrive: required properties), or take stages that nobody needs out of stages.yaml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from funnel_audit.findings.effects import flagged, share_of
+from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import label_name
+from funnel_audit.journeys import STILL_OPEN
+from funnel_audit.texts import N_, Texts
+
+NAME = N_("skipped stages")
+SEVERITY = "info"
+CONFIDENCE = "high"
+GRAVE = 0.2
+
+
+def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
+    journeys, counted = evidence.journeys, evidence.tally
+    skipped = counted.skipped
+    if evidence.journeys.entries is None or not skipped.any():
+        return
+    stays = journeys.stays
+    moves = stays.exit < STILL_OPEN
+    jumps = moves & (stays.exit > stays.stage + 1)
+    n, total = int(np.count_nonzero(jumps)), int(np.count_nonzero(moves))
+    has_way = journeys.has_history & (journeys.stayed != 0)
+    late = has_way & (journeys.stage > 0) & (journeys.stayed & np.uint64(1) == 0) & ~journeys.facts.begun_before
+    deals = np.unique(np.concatenate([stays.deal[jumps], np.flatnonzero(late)]))
+    if not len(deals):
+        return
+    most = int(skipped.argmax())
+    stage = label_name(evidence, texts, most)
+    text = texts.count(
+        "{n} move of {total} forward ({share}) skips a stage; {late} deals begin beyond the first one. Skipped most: “{stage}” ({most}).",
+        "{n} moves of {total} forward ({share}) skip a stage; {late} deals begin beyond the first one. Skipped most: “{stage}” ({most}).",
+        n, total=total, share=share_of(texts, n, total), late=int(np.count_nonzero(late)), stage=stage, most=int(skipped[most]),
+    )  # fmt: skip
+    cure = texts.say("Let the CRM lead deals through the stages one by one, or take stages that nobody needs out of stages.yaml.")
+    seen = int(np.count_nonzero(stays.stage == most))
+    effect = texts.say(
+        "Days in “{stage}” rest on {seen} deals of {all} that were there or further.", stage=stage, seen=seen, all=seen + int(skipped[most])
+    )
+    numbers: dict[str, float | int | str] = {"moves": total, "skipping": n}
+    yield flagged(evidence, deals, text, cure, effect, numbers, "warning" if n >= GRAVE * max(total, 1) else None)
