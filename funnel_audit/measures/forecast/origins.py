@@ -15,7 +15,7 @@ def month_starts(first_us: int, as_of_us: int, timezone: str) -> list[int]:
     before each."""
     local = to_datetime(first_us).astimezone(ZoneInfo(timezone))
     year, month = local.year, local.month
-    found = []
+    found: list[int] = []
     while True:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         start = start_of_day(year, month, 1, timezone)
