@@ -61,9 +61,9 @@ def start_of_day(year: int, month: int, day: int, timezone: str) -> int:
 
 
 def end_of_day(us: int, timezone: str) -> int:
-    """The last whole second of the local day that ``us`` lies in."""
+    """The last microsecond of the local day that ``us`` lies in."""
     local = to_datetime(us).astimezone(ZoneInfo(timezone))
-    return from_datetime(local.replace(hour=23, minute=59, second=59, microsecond=0))
+    return from_datetime(local.replace(hour=23, minute=59, second=59, microsecond=999_999))
 
 
 def local_wall(at: Ints, timezone: str) -> Ints:
