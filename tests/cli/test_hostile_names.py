@@ -18,7 +18,7 @@ EVIL = {
     "formula": "=HYPERLINK(\"http://evil\";\"x\") +1 -1 @SUM(A1)",
     "lines": "one\r\ntwo\nthree\u2028four\u2029five\x85six\x0bseven\teight",
     "control": "a\x00b\x01c\x08d\x7fe\x80f\ufefff\u200bg\ufff9h",
-    "long": "длинно" * 3000,
+    "long": "длинно" * 400,
     "wide": "漢字" * 60,
 }
 HEADERS = ["ID", "Название сделки", "Компания", "Ответственный", "Источник", "Бюджет", "Валюта", "Этап сделки", "Дата создания",

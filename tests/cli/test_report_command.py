@@ -27,7 +27,8 @@ def test_done(run: Run, deals: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("B2B sales · deals.csv · a date column per stage · 600 deals ·\nas of 30 June 2026, 17:46 (UTC)\n")
     headings = re.findall(r"^── (.+?) ─+$", ran.out, re.MULTILINE)
-    assert [heading.split(" · ")[0] for heading in headings] == ["In short", "Funnel", "Leaks", "Pairs of stages", "Stalled"]
+    names = [heading.split(" · ")[0] for heading in headings]
+    assert names == ["In short", "Funnel", "Leaks", "Pairs of stages", "Stalled", "Flaws found"], "it can show everything"
 
 
 def test_a_page_without_history_ends_with_what_would_open_the_rest(run: Run, amocrm: Path) -> None:
@@ -44,8 +45,9 @@ def test_fail_on(run: Run, amocrm: Path, level: str, code: int) -> None:
     assert {finding["severity"] for finding in json.loads(ran.out)["findings"]} == {"warning", "info"}
 
 
-def test_fail_on_without_findings(run: Run, deals: Path) -> None:
-    assert run("report", deals, "--fail-on", "info").code == 0
+def test_fail_on_looks_at_the_gravest(run: Run, deals: Path) -> None:
+    """The full sample has only a remark: losses without a reason."""
+    assert [run("report", deals, "--fail-on", level).code for level in ("error", "warning", "info")] == [0, 0, 1]
 
 
 USAGE = {
