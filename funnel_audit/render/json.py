@@ -7,13 +7,13 @@ import math
 import msgspec
 
 from funnel_audit.clean import clean_record
-from funnel_audit.report import Audit
+from funnel_audit.report import Record
 
 _DAYS = frozenset({"p50", "p75", "p90", "days", "limit", "median_days", "open_days", "edited_days"})
 SHARE_DIGITS, DAY_DIGITS, MONEY_DIGITS = 6, 4, 2
 
 
-def render(audit: Audit) -> bytes:
+def render(audit: Record) -> bytes:
     """JSON of the cleaned audit: shares with 6 decimals, days with 4, money with 2; what is not a number is null."""
     tree = _rounded("", msgspec.to_builtins(clean_record(audit)))
     return msgspec.json.format(msgspec.json.encode(tree), indent=2) + b"\n"

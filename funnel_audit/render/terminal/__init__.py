@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 
 from rich.console import Console, RenderableType
@@ -10,11 +9,8 @@ from rich.console import Console, RenderableType
 from funnel_audit.clean import clean_record
 from funnel_audit.render import SECTIONS
 from funnel_audit.render.terminal import findings, funnel, head, leaks, limits, pairs, stalled
-from funnel_audit.render.terminal.page import HOLD, Page, page_of
+from funnel_audit.render.terminal.page import NARROWEST, Page, blank_console, page_of, written
 from funnel_audit.report import Audit
-
-NARROWEST = 72
-"""Below this no table holds its numbers; a narrower terminal wraps the lines itself."""
 
 PARTS: Mapping[str, Callable[[Page], list[RenderableType]]] = {
     "summary": head.summary,
@@ -34,9 +30,7 @@ def render(audit: Audit, *, width: int = 80, color: bool = False, only: frozense
     from the environment.
     """
     console = draw(audit, width=width, color=color, only=only, top=top)
-    assert isinstance(console.file, io.StringIO)
-    page = console.file.getvalue().replace(HOLD, " ")
-    return "\n".join(line.rstrip() for line in page.rstrip().split("\n")) + "\n"
+    return written(console)
 
 
 def draw(
@@ -44,11 +38,7 @@ def draw(
 ) -> Console:
     """A console of its own that holds the page; its NBSPs are written as ``HOLD``."""
     width = max(width, NARROWEST)
-    console = Console(
-        file=io.StringIO(), width=width, height=100, color_system="256" if color else None, force_terminal=color, no_color=not color,
-        force_jupyter=False, force_interactive=False, legacy_windows=False, safe_box=False, markup=False, emoji=False, highlight=False,
-        record=record, _environ={},
-    )  # fmt: skip
+    console = blank_console(width, color=color, record=record)
     page = page_of(clean_record(audit), width=width, top=top)
     for part in head.title(page):
         console.print(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -32,17 +33,29 @@ NARROW, ROOMY = 14, 28
 """How wide a column that wraps should stay while there are columns that can be left out: on a narrow page, on a wide one."""
 
 
+NARROWEST = 72
+"""Below this no table holds its numbers; a narrower terminal wraps the lines itself."""
+
+
 @dataclass(frozen=True)
-class Page:
-    audit: Audit
+class Sheet:
+    """What every page has: a language and a width."""
+
     texts: Texts
     width: int
-    top: int | None
-    names: Mapping[str, str]
 
     @property
     def wide(self) -> bool:
         return self.width >= WIDE
+
+
+@dataclass(frozen=True)
+class Page(Sheet):
+    """The page of an audit."""
+
+    audit: Audit
+    top: int | None
+    names: Mapping[str, str]
 
     def stage(self, stage_id: str) -> str:
         """The name of a stage in the language of the audit."""
@@ -55,7 +68,23 @@ class Page:
 
 def page_of(audit: Audit, *, width: int, top: int | None) -> Page:
     names = {stage.stage: stage.name or stage.stage for stage in audit.funnel}
-    return Page(audit, Texts(audit.lang), width, top, names)
+    return Page(Texts(audit.lang), width, audit, top, names)
+
+
+def blank_console(width: int, *, color: bool, record: bool = False) -> Console:
+    """A console of its own that writes to memory; nothing is taken from the environment."""
+    return Console(
+        file=io.StringIO(), width=width, height=100, color_system="256" if color else None, force_terminal=color, no_color=not color,
+        force_jupyter=False, force_interactive=False, legacy_windows=False, safe_box=False, markup=False, emoji=False, highlight=False,
+        record=record, _environ={},
+    )  # fmt: skip
+
+
+def written(console: Console) -> str:
+    """What was printed on a blank console: no-break spaces are spaces again, lines end where their text does."""
+    assert isinstance(console.file, io.StringIO)
+    page = console.file.getvalue().replace(HOLD, " ")
+    return "\n".join(line.rstrip() for line in page.rstrip().split("\n")) + "\n"
 
 
 def cell(text: str, style: str = "", limit: int | None = None) -> Text:
@@ -71,7 +100,7 @@ def shorten(text: str, limit: int) -> str:
     return text if cell_len(text) <= limit else cell(text, limit=limit).plain.replace(HOLD, NBSP)
 
 
-def heading(page: Page, title: str, aside: str = "") -> Text:
+def heading(page: Sheet, title: str, aside: str = "") -> Text:
     """``── Title ── aside ─────`` over the whole width."""
     line = Text("── ", style="dim")
     line.append_text(cell(title, "not dim bold"))
@@ -122,7 +151,7 @@ class Column:
         return not self.kept and all(str(one) in ("", NONE) for one in self.cells)
 
 
-def table(page: Page, columns: Sequence[Column]) -> Table:
+def table(page: Sheet, columns: Sequence[Column]) -> Table:
     """The columns side by side; only those that wrap give way when the page is narrow. ``|`` in a head breaks its line."""
     gap = 2 if page.wide else 1
     shown = [column for column in columns if not column.empty]
