@@ -23,6 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "estimators": set(),
     "texts": set(),
     "report": set(),
+    "verdict": {"report"},
+    "gate": {"codes", "funnel", "report", "texts", "verdict"},
+    "baseline": {"funnel", "gate", "labels", "report", "verdict"},
     "funnel": {"codes", "labels"},
     "journeys": {"labels", "pieces"},
     "anonymous": {"journeys"},
@@ -34,15 +37,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.key_stage": {"tally", "estimators", "report", "journeys"},
     "measures.forecast": {"tally", "estimators", "report", "journeys", "labels"},  # labels: the exit code of a loss
     "selective": {"journeys"},
-    "findings": {"codes", "defects", "selective", "journeys", "funnel", "tally", "labels", "report", "texts"},
+    "findings": {"codes", "defects", "selective", "journeys", "funnel", "tally", "labels", "report", "texts", "verdict"},
     "in_short": {"report", "texts"},
     "doctor": {"report", "tally", "texts", "measures"},
     "notes": {"report", "tally", "texts", "measures"},
     "process_names": {"labels"},
     "forgiving": {"funnel", "intake"},
+    "inspection_record": {"report"},
+    "inspection": {
+        "assemble", "defects", "doctor", "findings", "forgiving", "funnel", "inspection_record", "intake", "journeys", "labels", "measures",
+        "selective", "tally", "texts",
+    },  # as assemble, for another record; the signs of a selective export are counted as there
     "starter": {"forgiving", "funnel", "intake", "journeys", "labels", "measures", "process_names", "tally", "texts"},
     "assemble": {"selective", "in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
-    "render": {"report", "texts", "clean"},
+    "render": {"report", "texts", "clean", "verdict"},
 }
 ALWAYS = {"errors", "clock", "pieces"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""
