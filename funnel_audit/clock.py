@@ -14,15 +14,22 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from funnel_audit.zones import DAY_US, NAT, SECOND_US, local_days
+from funnel_audit.zones import to_wall as local_wall
+
+__all__ = [
+    "DAY", "NAT", "QUARTER_HOUR", "SECOND", "AsOf", "calendar_quarter", "elapsed_us", "end_of_day", "from_datetime", "local_days", "local_wall",
+    "quarter_start", "start_of_day", "to_datetime",
+]  # fmt: skip
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-NAT = int(np.iinfo(np.int64).min)
-SECOND = 1_000_000
-DAY = 86_400 * SECOND
+SECOND = SECOND_US
+DAY = DAY_US
 QUARTER_HOUR = 900 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -64,23 +71,6 @@ def end_of_day(us: int, timezone: str) -> int:
     """The last microsecond of the local day that ``us`` lies in."""
     local = to_datetime(us).astimezone(ZoneInfo(timezone))
     return from_datetime(local.replace(hour=23, minute=59, second=59, microsecond=999_999))
-
-
-def local_wall(at: Ints, timezone: str) -> Ints:
-    """Wall-clock microseconds (as if UTC) of each instant in ``timezone``; NAT stays NAT."""
-    if timezone == "UTC":
-        return at
-    import pandas as pd
-
-    index = pd.DatetimeIndex(at.view("M8[us]")).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
-    return np.asarray(index.as_unit("us").asi8)
-
-
-def local_days(at: Ints, timezone: str) -> Ints:
-    """Days since 1970-01-01 of the local calendar day each instant lies in; NAT stays NAT."""
-    days = local_wall(at, timezone) // DAY
-    days[at == NAT] = NAT
-    return days
 
 
 def elapsed_us(start: Ints, start_day: Flags | bool, end: Ints, end_day: Flags | bool, timezone: str) -> Ints:

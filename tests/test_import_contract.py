@@ -14,10 +14,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "funnel_audit"
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "defects": set(),
+    "zones": set(),
     "clock": set(),
     "pieces": set(),
     "labels": set(),
-    "pieces": set(),
     "clean": set(),
     "codes": set(),
     "estimators": set(),
@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assemble": {"selective", "in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
     "render": {"report", "texts", "clean", "verdict"},
 }
-ALWAYS = {"errors", "clock", "pieces"}
+ALWAYS = {"errors", "clock", "pieces", "zones"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""
 SHARED_BY_MEASURES = {"measures.rates"}
 """No measures themselves: what several of them need."""

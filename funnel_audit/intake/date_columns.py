@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from funnel_audit.intake.bytesview import I64, Block, Bool, Sweep, Template, blocks, distinct, parts
 from funnel_audit.intake.date_texts import FIRST_YEAR, LAST_YEAR, DayMonth, Form, Mark, full_year, read_form, read_text
-from funnel_audit.intake.zones import DAY_US, NAT, SECOND_US
+from funnel_audit.zones import DAY_US, NAT, SECOND_US
 from funnel_audit.pieces import THREADS, edges, in_pieces
 
 I32 = npt.NDArray[np.int32]

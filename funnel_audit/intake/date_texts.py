@@ -12,7 +12,7 @@ from datetime import date
 from enum import IntFlag
 from typing import Literal
 
-from funnel_audit.intake.zones import DAY_US, NAT, SECOND_US
+from funnel_audit.zones import DAY_US, NAT, SECOND_US
 
 DayMonth = Literal["dmy", "mdy"]
 FIRST_YEAR, LAST_YEAR = 1970, 2100

@@ -17,8 +17,8 @@ import pyarrow as pa
 from funnel_audit.intake.bytesview import I64, Bool
 from funnel_audit.intake.date_columns import DateColumn, Order
 from funnel_audit.intake.date_texts import DayMonth, Mark, read_text
-from funnel_audit.intake.zones import DAY_US as _DAY_US
-from funnel_audit.intake.zones import NAT, end_of_day_us, local_days, start_of_day_us, to_utc, zone
+from funnel_audit.zones import DAY_US as _DAY_US
+from funnel_audit.zones import NAT, end_of_day_us, local_days, start_of_day_us, to_utc, zone
 
 __all__ = ["NAT", "Instants", "Order", "date_order", "end_of_day_us", "local_days", "parse_instants", "parse_moment"]
 

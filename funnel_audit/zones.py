@@ -11,9 +11,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
-from funnel_audit.intake.bytesview import I64
-
+I64 = npt.NDArray[np.int64]
 NAT = int(np.iinfo(np.int64).min)
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
@@ -99,6 +99,19 @@ def local_days(at: I64, timezone: str) -> I64:
         known = part != NAT
         days[begin : begin + _STEP] = np.where(known, (np.where(known, part, 0) + shift) // DAY_US, NAT)
     return days
+
+
+def to_wall(at: I64, timezone: str) -> I64:
+    """Wall-clock microseconds (as if UTC) of each instant; NAT stays NAT. The other way of ``to_utc``, into a new array."""
+    if timezone == "UTC":
+        return at
+    moments, offsets = _changes_of(at, timezone)
+    wall = np.empty(len(at), dtype=np.int64)
+    for begin in range(0, len(at), _STEP):
+        part = at[begin : begin + _STEP]
+        shift = offsets[np.searchsorted(moments, part, side="right")] if len(moments) else offsets[0]
+        wall[begin : begin + _STEP] = np.where(part == NAT, NAT, part + shift)
+    return wall
 
 
 def start_of_day_us(day: date, timezone: str) -> int:
