@@ -129,14 +129,14 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
         won=totals.won,
         lost=totals.lost,
         open=totals.open,
-        so_far=t.percent(rate.so_far.value),
+        so_far=t.percent(rate.so_far.value, digits=None),
     )
     if rate.closed_only is not None:
         say += t.say(
             ", {closed} of the closed ones ({low}–{high})",
-            closed=t.percent(rate.closed_only.value),
-            low=t.percent(rate.closed_only.low),
-            high=t.percent(rate.closed_only.high),
+            closed=t.percent(rate.closed_only.value, digits=None),
+            low=t.percent(rate.closed_only.low, digits=None),
+            high=t.percent(rate.closed_only.high, digits=None),
         )
     return say + "."
 

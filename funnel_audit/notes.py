@@ -63,7 +63,7 @@ def notes(
             report.Note(
                 what="stalled",
                 reason="no_limits",
-                text=texts.say("no stage has a limit: fewer than 20 stays with a known length, and stages.yaml gives no max_days"),
+                text=texts.say("no stage has a limit: too few stays have ended to say when 85 % have, and stages.yaml gives no max_days"),
             )
         )
     return tuple(out)
