@@ -7,7 +7,10 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from funnel_audit.clean import clean_record
+from funnel_audit.render.check.words import clean_rules
 
 if TYPE_CHECKING:
     from funnel_audit.verdict import Check
@@ -30,5 +33,6 @@ FORMATS: Mapping[str, frozenset[str]] = MappingProxyType(
 def render_as(name: str, check: Check, **options: object) -> bytes:
     """The verdict in the format ``name`` as UTF-8 bytes; options that the format does not know are left out."""
     render = import_module(f"funnel_audit.render.check.{name}").render
-    result = render(clean_record(check), **{key: value for key, value in options.items() if key in FORMATS[name]})
+    cleaned = msgspec.structs.replace(clean_record(msgspec.structs.replace(check, rules=())), rules=clean_rules(check.rules))
+    result = render(cleaned, **{key: value for key, value in options.items() if key in FORMATS[name]})
     return result if isinstance(result, bytes) else result.encode("utf-8")

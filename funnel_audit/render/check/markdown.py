@@ -9,7 +9,11 @@ from funnel_audit.render.check.words import SEVERITIES, dates, deals, hidden, no
 from funnel_audit.texts import Texts
 from funnel_audit.verdict import Check, Judged
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$@:^=])")
+_MARKS = re.compile(r"([\\`*_\[\]|~$])")
+_LINKS = re.compile(r"(?i)(@|#(?=\d)|:(?=//)|www(?=\.))")
+_BLOCK = re.compile(r"^(\s*)([-+#=]|\d+(?=[.)]))")
+JOINER = "\u2060"
+"""Shows nothing: behind it a mention, a number of an issue or an address is no link any more."""
 
 
 def render(check: Check) -> str:
@@ -52,6 +56,7 @@ def _sentence(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that Markdown and HTML show as it is: HTML escaped, every mark of Markdown behind a backslash, no mention, no link."""
-    kept = escape(text, quote=False).replace("\n", " ")
-    return _MARKS.sub(r"\\\1", kept)
+    """Text that is shown as it is: HTML escaped, marks behind a backslash; no mention, no link, no heading or list by chance."""
+    kept = _MARKS.sub(r"\\\1", text.replace("\n", " "))
+    kept = _LINKS.sub(rf"\1{JOINER}", escape(kept, quote=False))
+    return _BLOCK.sub(rf"\1{JOINER}\2", kept)

@@ -53,6 +53,7 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
         "defaultConfiguration": {"level": LEVELS[rule.severity], "rank": RANKS[rule.confidence]},
         "properties": {"tags": ["data-quality"], "precision": rule.confidence},
     }
+    out["help"] = {"text": rule.summary or rule.name}
     if rule.text:
         out["help"] = {"text": rule.text.replace("**", ""), "markdown": rule.text}
     return out
@@ -102,12 +103,11 @@ def _suppressions(one: Judged, texts: Texts) -> list[dict[str, Any]]:
 
 
 def _locations(one: Judged) -> list[dict[str, Any]]:
-    place, location = one.finding.place, dict[str, Any]()
+    """The row; what concerns a whole file points at its first line, because GitHub shows no result without a region."""
+    place = one.finding.place
+    location: dict[str, Any] = {}
     if one.path:
-        physical: dict[str, Any] = {"artifactLocation": _artifact(one.path)}
-        if one.line is not None:
-            physical["region"] = {"startLine": one.line}
-        location["physicalLocation"] = physical
+        location["physicalLocation"] = {"artifactLocation": _artifact(one.path), "region": {"startLine": max(one.line or 1, 1)}}
     logical = [(place.stage, "stage"), (place.column, "column")]
     named = [{"name": name, "kind": kind} for name, kind in logical if name]
     if named:

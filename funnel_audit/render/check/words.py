@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
+from funnel_audit.clean import clean_record
 from funnel_audit.report import Finding
 from funnel_audit.texts import N_, Texts
-from funnel_audit.verdict import Accepted, Check, Judged
+from funnel_audit.verdict import Accepted, Check, Judged, RuleInfo
 
 SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "info": N_("remark")}
 CONFIDENCES = {"high": N_("high confidence"), "medium": N_("medium confidence"), "low": N_("low confidence")}
@@ -104,10 +109,8 @@ def not_evaluated(check: Check, texts: Texts) -> list[str]:
         stages.setdefault(note.text, []).extend([note.stage] if note.stage else [])
     out = []
     for text, named in stages.items():
-        if len(named) > 2:
-            said = texts.count("{n} stage", "{n} stages", len(dict.fromkeys(named)))
-        else:
-            said = ", ".join(dict.fromkeys(named))
+        different = list(dict.fromkeys(named))
+        said = ", ".join(different) if len(different) < 3 else texts.count("{n} stage", "{n} stages", len(different))
         out.append(f"{text} ({said})" if said else text)
     return out
 
@@ -126,3 +129,10 @@ def hidden(check: Check, texts: Texts) -> str:
     if not check.hidden:
         return ""
     return texts.count("{n} more finding is not shown (--max).", "{n} more findings are not shown (--max).", check.hidden)
+
+
+def clean_rules(rules: Sequence[RuleInfo]) -> tuple[RuleInfo, ...]:
+    """Without harmful characters; the line breaks of the documentation stay."""
+    return tuple(
+        msgspec.structs.replace(clean_record(rule), text="\n".join(clean_record(line) for line in rule.text.split("\n"))) for rule in rules
+    )
