@@ -37,7 +37,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.key_stage": {"tally", "estimators", "report", "journeys"},
     "measures.forecast": {"tally", "estimators", "report", "journeys", "labels"},  # labels: the exit code of a loss
     "selective": {"journeys"},
-    "findings": {"codes", "defects", "selective", "journeys", "funnel", "tally", "labels", "report", "texts", "verdict"},
+    "findings": {
+        "codes", "defects", "estimators", "funnel", "journeys", "labels", "process_names", "report", "selective", "tally", "texts", "verdict",
+    },  # estimators: the interval of a demanded share
     "in_short": {"report", "texts"},
     "doctor": {"report", "tally", "texts", "measures"},
     "notes": {"report", "tally", "texts", "measures"},

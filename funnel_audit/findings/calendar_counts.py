@@ -48,7 +48,7 @@ def bins(at: Array, width: int, offset: int) -> tuple[Array, int, Array]:
 
 
 def crowded(counts: Array, least: int, times: float) -> tuple[Array, float]:
-    """Bins with at least ``least``, ``times`` the median of the filled ones, and three times what one of these in twenty exceeds; the median."""
+    """Bins of at least ``least``, ``times`` the median of the filled ones and three times what one in twenty exceeds; and that median."""
     filled = counts[counts > 0]
     if len(filled) < 10:
         return np.empty(0, np.int64), 0.0

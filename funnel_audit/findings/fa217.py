@@ -55,18 +55,26 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         groups = spellings(labels)
         for name, codes, counts in groups[:SHOWN]:
             minority = np.flatnonzero(np.isin(labels.codes, codes[1:]))
-            some = zip(codes[:4], counts, strict=False)
-            listed = ", ".join(f"“{labels.texts[code][:40]}” ({texts.number(count)})" for code, count in some)
+            parts = texts.listing([texts.number(count) for count in counts[:5]])
             if field == "source":
-                text = texts.say("One source is spelled in {n} ways: {listed}.", n=len(codes), listed=listed)
+                text = texts.say("One source is spelled in {n} ways ({parts} deals).", n=len(codes), parts=parts)
             else:
-                text = texts.say("One owner is spelled in {n} ways: {listed}.", n=len(codes), listed=listed)
+                text = texts.say("One owner is spelled in {n} ways ({parts} deals).", n=len(codes), parts=parts)
+            lines = first_lines(evidence, labels, codes[:5])
+            if lines:
+                text += " " + texts.say("They first stand in lines {lines}.", lines=", ".join(map(str, lines)))
             cure = texts.say("Make the field a list in the CRM instead of free text, and join these spellings.")
             effect = texts.count(
                 "In tables by this field {n} deal of {all} stands under another name.",
                 "In tables by this field {n} deals of {all} stand under another name.", len(minority), all=sum(counts),
             )  # fmt: skip
             yield flagged(evidence, minority, text, cure, effect, {"spellings": len(codes)}, key=f"{field}:{name}")
+
+
+def first_lines(evidence: Evidence, labels: Labels, codes: list[int]) -> list[int]:
+    """Where each spelling stands first; names are not quoted, for findings go to logs."""
+    places = [evidence.place(int(np.argmax(labels.codes == code))) for code in codes]
+    return [place[1] for place in places if place is not None]
 
 
 def spellings(labels: Labels) -> list[tuple[str, list[int], list[int]]]:

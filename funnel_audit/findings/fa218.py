@@ -55,7 +55,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         if not len(deals):
             continue
         told |= mine
-        listed = ", ".join(f"“{name[:40]}”" for name in names[:4])
+        listed = ", ".join(f"“{name}”" for name in names[:4])
         if field == "sources":
             text = texts.count("{n} deal has the source {listed}.", "{n} deals have the source {listed}.", len(deals), listed=listed)
         else:
@@ -76,7 +76,13 @@ def matching(labels: Labels) -> tuple[list[str], Array]:
     """The texts of a column that mean a test, the most frequent first, and the deals that have them."""
     counts = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.texts))
     found = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code] and _WORD.fullmatch(normal(labels.texts[code]))]
-    return [labels.texts[code] for code in found], np.isin(labels.codes, found)
+    return [shown(labels.texts[code]) for code in found], np.isin(labels.codes, found)
+
+
+def shown(name: str) -> str:
+    """A source or reason that is only the word of the list, as it is written; of a longer one the word, for findings go to logs."""
+    word = _WORD.fullmatch(normal(name))
+    return name if word is None or word[1] is None or not word[2].strip(" _№#:-0123456789") else f"{word[1]}…"
 
 
 def by_title(evidence: Evidence, told: Array) -> Array:

@@ -45,13 +45,19 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     deals = np.flatnonzero(np.isin(reasons.codes, found))
     if len(deals):
         lost = int(np.count_nonzero(journeys.outcome[deals] == Outcome.LOST))
-        names, total = [reasons.texts[code] for code in found[:4]], int(np.count_nonzero(journeys.outcome == Outcome.LOST))
+        names, total = [shown(reasons.texts[code]) for code in found[:4]], int(np.count_nonzero(journeys.outcome == Outcome.LOST))
         text = texts.count(
             "{n} deal has the loss reason {names}; that is {lost} of {total} losses ({share}).",
             "{n} deals have the loss reason {names}; that is {lost} of {total} losses ({share}).",
-            len(deals), lost=lost, total=total, share=share_of(texts, lost, total), names=", ".join(f"“{name[:40]}”" for name in names),
+            len(deals), lost=lost, total=total, share=share_of(texts, lost, total), names=", ".join(f"“{name}”" for name in names),
         )  # fmt: skip
         cure = texts.say(
             "Leave them out: in stages.yaml, exclude: {{lost_reasons: {names}}}.", names=json.dumps(names, ensure_ascii=False)
         )  # fmt: skip
         yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), {"lost": lost, "losses": total})
+
+
+def shown(reason: str) -> str:
+    """A reason that is only the word, as it is written; of a longer one the word, for findings go to logs."""
+    word = _DUPLICATE.search(normal(reason))
+    return reason if word is None or word.group() == normal(reason) else f"{word.group()}…"

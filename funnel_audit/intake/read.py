@@ -26,7 +26,7 @@ from funnel_audit.intake.dates import parse_moment
 from funnel_audit.intake.files import open_tables
 from funnel_audit.intake.fit import MIN_SHARE, counted, made_funnel, mapped_share, misfit
 from funnel_audit.intake.newest import newest
-from funnel_audit.intake.repeats import missing_ids, repeated
+from funnel_audit.intake.repeats import broken_ids, missing_ids, repeated
 from funnel_audit.intake.table import Table
 from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
 from funnel_audit.labels import nearest, normal
@@ -208,7 +208,10 @@ def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Callable[[int], str], 
             nameless.append((size, part, blank))
             size += len(blank)
         codes.append(code)
-    return codes, namer(ids, nameless), size, [missing_ids(part, blank) for _, part, blank in nameless]
+    return codes, namer(ids, nameless), size, [
+        *(defect for part, code in zip(with_id, found, strict=True) for defect in broken_ids(part, code, ids)),
+        *(missing_ids(part, blank) for _, part, blank in nameless),
+    ]
 
 
 def namer(ids: Ids, nameless: Sequence[tuple[int, Parsed, Any]]) -> Callable[[int], str]:

@@ -1,16 +1,19 @@
-"""What is wrong with the ids of deals: rows without one, the same row again, rows that say different things of one deal."""
+"""What is wrong with the ids of deals: none, broken by a float, the same row again, rows that say different things of one deal."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from funnel_audit.defects import Defect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from funnel_audit.intake.codes import Ids
     from funnel_audit.intake.columns import Parsed
     from funnel_audit.intake.deals import DealRows
 
@@ -60,4 +63,26 @@ def missing_ids(part: Parsed, rows: Any) -> Defect:
     """Deal rows without an id; ``count`` is rows, ``column`` None where the table has no column with the id."""
     lines = tuple(int(line) for line in part.table.line_of(rows[:5]))
     index = part.outline.fields.get("deal_id")
-    return Defect("missing_id", part.outline.head.file, lines[0], None if index is None else part.outline.head.headers[index], len(rows), None, lines)
+    header = None if index is None else part.outline.head.headers[index]
+    return Defect("missing_id", part.outline.head.file, lines[0], header, len(rows), None, lines)
+
+
+_BROKEN = r"^\d(\.\d+)?[eE]\+?\d+$|^\d+\.0$"
+
+
+def broken_ids(part: Parsed, code: Any, ids: Ids) -> list[Defect]:
+    """Ids that a spreadsheet or a program has held as a float: ``5.805028E+18`` has lost its digits, ``1042.0`` matches no history.
+
+    Where all ids are plain numbers there are none; else the distinct texts are looked at by Arrow, and only the few suspects one by one.
+    """
+    if ids.stored is None or not len(ids.stored):
+        return []
+    suspect = pc.or_(pc.match_substring(ids.stored, b"E+", ignore_case=True), pc.ends_with(ids.stored, b".0"))
+    places = np.flatnonzero(suspect.to_numpy(zero_copy_only=False))
+    places = places[[re.match(_BROKEN, ids.text(int(place))) is not None for place in places]] if len(places) else places
+    rows = np.flatnonzero(np.isin(code, places)) if len(places) else places
+    if not len(rows):
+        return []
+    lines = tuple(int(line) for line in part.table.line_of(rows[:5]))
+    header = part.outline.head.headers[part.outline.fields["deal_id"]]
+    return [Defect("broken_id", part.outline.head.file, lines[0], header, len(rows), ids.text(int(code[rows[0]]))[:40], lines)]
