@@ -36,15 +36,16 @@ def read(
     pipeline: str | None = None,
     sheet: str | None = None,
     stdin: bytes | None = None,
+    keep: bool = False,
 ) -> Reading:
     """Read one or several exports against a stages file (default: ./stages.yaml, else the packaged one).
 
     ``as_of``, ``created_from`` and ``created_to`` are ISO dates or instants. Raises InputError for files that are no tables of deals,
-    FunnelError for a faulty stages file, UsageError for options that cannot be meant.
+    FunnelError for a faulty stages file, UsageError for options that cannot be meant. ``keep`` holds on to every entry, for the story of one deal.
     """
     funnel = stages if isinstance(stages, Funnel) else load_funnel(None if stages is None else fspath(stages))
     paths = [fspath(files)] if isinstance(files, str | PathLike) else [fspath(path) for path in files]
-    return read_files(paths, funnel, Options(as_of, created_from, created_to, pipeline, sheet), stdin=stdin)
+    return read_files(paths, funnel, Options(as_of, created_from, created_to, pipeline, sheet, keep), stdin=stdin)
 
 
 def audit(

@@ -46,6 +46,8 @@ class Options:
     created_to: str | None = None
     pipeline: str | None = None
     sheet: str | None = None
+    keep: bool = False
+    """Keep facts and entries as they were before the as-of and the exclusions cut them: for the story of one deal."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Reading:
     pipelines: tuple[tuple[str, int], ...]
     defects: tuple[Defect, ...]
     options: Options = field(default_factory=Options)
+    uncut: tuple[Facts, history.LabelledEntries | None] | None = None
+    """Facts and entries of every deal, whatever its dates, where ``Options.keep`` asks for them."""
 
     @property
     def lacks(self) -> dict[str, dict[str, str]]:
@@ -142,7 +146,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     )  # fmt: skip
     return Reading(
         journeys, funnel, (*tables, *changes), shape_of(tables, changes, series is not None), order_source, tuple(labels), tuple(pipelines),
-        tuple(defects), options,
+        tuple(defects), options, (facts, told) if options.keep else None,
     )  # fmt: skip
 
 
