@@ -1,0 +1,58 @@
+"""Until when the forecast looks, and which period the plan means."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from funnel_audit.clock import from_datetime, to_datetime
+from funnel_audit.errors import UsageError
+from funnel_audit.funnel import Plan
+from funnel_audit.horizon import horizon
+
+
+def us(*parts: int) -> int:
+    return from_datetime(datetime(*parts, tzinfo=UTC))  # type: ignore[arg-type, misc]
+
+
+def ends(found: object) -> str:
+    return to_datetime(found.until_us).strftime("%Y-%m-%d %H:%M:%S")  # type: ignore[attr-defined]
+
+
+def test_without_a_plan_thirty_days() -> None:
+    found = horizon(us(2026, 6, 10, 12), "UTC", None)
+    assert (found.since_us, ends(found)) == (us(2026, 6, 10, 12), "2026-07-10 12:00:00")
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [("month", "2026-06-30"), ("quarter", "2026-06-30"), ("year", "2026-12-31"), ("2026-05-01..2026-07-15", "2026-07-15")],
+)
+def test_the_plan_ends_with_its_period(period: str, end: str) -> None:
+    assert ends(horizon(us(2026, 6, 10, 12), "UTC", Plan(period=period, wins=5))) == f"{end} 23:59:59"
+
+
+def test_the_last_hours_of_a_month_mean_the_next_one() -> None:
+    found = horizon(us(2026, 12, 31, 18), "UTC", Plan(period="month", wins=5))
+    assert (found.next_period, ends(found)) == (True, "2027-01-31 23:59:59")
+
+
+def test_a_period_of_fixed_days_that_is_over_leaves_thirty_days() -> None:
+    assert ends(horizon(us(2026, 6, 10, 12), "UTC", Plan(period="2026-01-01..2026-01-31", wins=5))) == "2026-07-10 12:00:00"
+
+
+def test_the_days_are_local() -> None:
+    found = horizon(us(2026, 6, 30, 22), "Europe/Moscow", Plan(period="month", wins=5))
+    assert ends(found) == "2026-07-31 20:59:59"
+
+
+def test_a_horizon_of_ones_own() -> None:
+    assert ends(horizon(us(2026, 6, 10, 12), "UTC", None, days="14d")) == "2026-06-24 12:00:00"
+    assert ends(horizon(us(2026, 6, 10, 12), "UTC", None, until="2026-06-20")) == "2026-06-20 23:59:59"
+
+
+@pytest.mark.parametrize(("days", "until"), [("soon", None), ("0", None), (None, "2026-06-01"), (None, "20.06.2026"), ("3d", "2026-07-01")])
+def test_what_cannot_be_meant_is_refused(days: str | None, until: str | None) -> None:
+    with pytest.raises(UsageError):
+        horizon(us(2026, 6, 10, 12), "UTC", None, days=days, until=until)
