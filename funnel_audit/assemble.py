@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from funnel_audit import report
+from funnel_audit.ahead import Ask, look_ahead
 from funnel_audit.clock import AsOf
 from funnel_audit.doctor import capabilities
 from funnel_audit.findings import Evidence, run
@@ -43,8 +44,8 @@ class Measured:
     pairs: tuple[pairs_.PairRate, ...]
 
 
-def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | None = None) -> report.Audit:
-    """The finished audit of a reading, in the language of ``texts``; ``top`` is how many stalled deals are listed.
+def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | None = None, ask: Ask | None = None) -> report.Audit:
+    """The finished audit of a reading, in the language of ``texts``; ``top`` is how many stalled deals are listed, ``ask`` what to forecast.
 
     ``today_us`` is the end of today's local day, for the one rule that asks how old the export is; None: it is not asked.
     """
@@ -54,6 +55,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
     totals, why_no_win_rate = _totals(m)
     stages = tuple(_stage(m, funnel, k, texts.lang) for k in range(m.tally.stages))
     leaks = tuple(_leak(leak, funnel) for leak in m.leaks)
+    coming = look_ahead(journeys, m.tally, funnel, m.currency, ask or Ask(), texts)
     can = capabilities(m.tally, m.steps, reading.lacks, texts)
     audit = report.Audit(
         title=funnel.title.in_lang(texts.lang),
@@ -68,8 +70,10 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         leaks=leaks,
         stalled=_stalled(found, reading, texts.lang),
         pairs=tuple(_pair(index, rate, funnel, texts.lang) for index, rate in enumerate(m.pairs)),
+        key_stage=coming.key_stage,
+        forecast=coming.forecast,
         capabilities=can,
-        notes=notes(m.steps, stages, why_no_win_rate, found.count is None, m.tally, texts),
+        notes=(*notes(m.steps, stages, why_no_win_rate, found.count is None, m.tally, texts), *coming.notes),
         findings=(),
     )
     evidence = Evidence(

@@ -24,6 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "texts": set(),
     "report": set(),
     "verdict": {"report"},
+    "deal_record": {"report"},
+    "story": {"deal_record", "findings", "funnel", "intake", "journeys", "labels", "report", "tally", "texts"},
     "gate": {"codes", "funnel", "report", "texts", "verdict"},
     "baseline": {"funnel", "gate", "labels", "report", "verdict"},
     "funnel": {"codes", "labels"},
@@ -51,8 +53,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "selective", "tally", "texts",
     },  # as assemble, for another record; the signs of a selective export are counted as there
     "starter": {"forgiving", "funnel", "intake", "journeys", "labels", "measures", "process_names", "tally", "texts"},
-    "assemble": {"selective", "in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
-    "render": {"report", "texts", "clean", "verdict"},
+    "horizon": {"funnel"},
+    "ahead": {"funnel", "horizon", "journeys", "labels", "measures", "report", "tally", "texts"},
+    "assemble": {"ahead", "selective", "in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
+    "render": {"report", "texts", "clean", "deal_record", "verdict"},
 }
 ALWAYS = {"errors", "clock", "pieces", "zones"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""
