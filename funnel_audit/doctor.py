@@ -39,12 +39,7 @@ def capabilities(
             "stage_of_loss",
             lost - tally.unplaced,
             lost,
-            texts.count(
-                "at which stage {n} of {all} lost deals was lost is not known",
-                "at which stage {n} of {all} lost deals were lost is not known",
-                tally.unplaced,
-                all=lost,
-            ),
+            texts.say("the stage of loss is known for {n} of {all} lost deals", n=lost - tally.unplaced, all=lost),
             recipe("stage_of_loss", history),
         ),
         _line(
@@ -62,12 +57,7 @@ def capabilities(
             "stalled",
             going - unknown,
             going,
-            texts.count(
-                "when {n} of {all} open deals last changed stage is not known",
-                "when {n} of {all} open deals last changed stage is not known",
-                unknown,
-                all=going,
-            ),
+            texts.say("the last change of stage is known for {n} of {all} open deals", n=going - unknown, all=going),
             recipe("stalled", texts.say("the column with the date of the last change of stage, or the history")),
         )
     )

@@ -11,9 +11,11 @@ import typer
 
 from funnel_audit import __version__
 from funnel_audit.cli.check import check
+from funnel_audit.cli.deal import deal
 from funnel_audit.cli.edge import guarded, language
 from funnel_audit.cli.explain import explain
 from funnel_audit.cli.init import init
+from funnel_audit.cli.inspect import inspect
 from funnel_audit.cli.report import report
 from funnel_audit.texts import Texts
 
@@ -47,7 +49,9 @@ def _root(
 
 app.command(help=t.say("Audit an export: conversion, pace, leaks, stalled deals, and what the data cannot say."))(report)
 app.command(help=t.say("Judge an export: findings about the data and the funnel, and an exit code for cron and CI."))(check)
+app.command(help=t.say("Show how an export is read (columns, labels, dates), and what it can and cannot tell."))(inspect)
 app.command(help=t.say("Explain a finding by its code; without one, list them all."))(explain)
+app.command(help=t.say("Tell one deal's story: its entries, the rule applied to each, and where it counts."))(deal)
 app.command(help=t.say("Make a stages file from an export: its labels in order, with what you have to decide in comments."))(init)
 
 
