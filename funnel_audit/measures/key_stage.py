@@ -73,11 +73,8 @@ def key_stage(journeys: Journeys, tally: Tally, declared: int | None = None) -> 
     rates = [step_incidence(tally, k) if reached[k] >= MIN_REACHED else None for k in range(k_all - 1)]
     chances = [win_product(rates[k:]) for k in range(k_all - 1)]
     jumps = [_jump(chances[k - 1], chances[k]) for k in range(1, k_all - 1)]
-    found = None
-    for k, jump in enumerate(jumps, start=1):
-        best = jumps[found - 1] if found is not None else None
-        if jump is not None and (best is None or jump > best):
-            found = k
+    known = [k for k, jump in enumerate(jumps, start=1) if jump is not None]
+    found = max(known, key=lambda k: (jumps[k - 1], -k), default=None)
     shares = _resampled(rates, [jump is not None for jump in jumps])
     times = _Times(journeys)
     candidates = []

@@ -41,6 +41,7 @@ class Chances:
     def at_ages(self, k: int, age: Array) -> Array:
         """(D, X) chance within the horizon for deals open in stage k at these ages."""
         hazard, steps = self.hazards[k], self.fresh.shape[2] - 1
+        age = np.minimum(age, hazard.start[-1])  # from there on the rate is constant: the chance no longer depends on the age
         grid = np.linspace(0.0, self.days, steps + 1)
         here, area = hazard.incidence((age[:, None] + grid).ravel())
         versions = len(hazard.rate)

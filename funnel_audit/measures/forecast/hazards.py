@@ -2,8 +2,8 @@
 
 Piecewise constant rates between ages. Inside a class of ages the actuarial rule holds: a stay still open part of the way through has
 seen that part of it; so nothing is shifted by telling ages in classes. Neighbouring classes are joined until MIN_EXITS exits stand in
-each, the increments of the cumulative hazard being added and spread evenly. Beyond the age at which fewer than MIN_AT_RISK stays are at
-risk one pooled rate holds, for ever. At age 0 there may be an atom: deals that pass at once.
+each, the increments of the cumulative hazard being added and spread evenly; a class that has so many stays alone. Beyond the age at
+which fewer than MIN_AT_RISK stays are at risk one pooled rate holds, for ever. At age 0 there may be an atom: deals that pass at once.
 """
 
 from __future__ import annotations
@@ -70,12 +70,13 @@ class StageHazard:
 
 @dataclass(frozen=True)
 class _Pieces:
-    """The joined classes of one stage: pieces' starts, hazard increments and widths, exits by destination; the atom apart."""
+    """The joined classes of one stage: pieces' starts, hazard increments, widths, exits by destination, stays at risk; the atom apart."""
 
     start: Array
     increment: Array
     width: Array
     exits: Array
+    exposed: Array
     atom_share: float
     atom_exits: Array
     atom_risk: float
@@ -123,12 +124,14 @@ def _join(exits: Array, exposed: Array, at_risk: Array) -> _Pieces:
     behind = leaving[::-1].cumsum()[::-1]
     while tail > 1 and behind[tail] < MIN_EXITS:
         tail -= 1
-    cuts = [1]
-    found = 0.0
-    for index, count in enumerate(leaving[1:tail].tolist(), start=2):
+    cuts, found = [1], 0.0
+    for index, count in enumerate(leaving[1:tail].tolist(), start=1):
+        if count >= MIN_EXITS and cuts[-1] != index:
+            cuts.append(index)
+            found = 0.0
         found += count
         if found >= MIN_EXITS:
-            cuts.append(index)
+            cuts.append(index + 1)
             found = 0.0
     if found and len(cuts) > 1:
         cuts.pop()
@@ -141,7 +144,8 @@ def _join(exits: Array, exposed: Array, at_risk: Array) -> _Pieces:
     width[-1] = EDGES[last - 1] - _LOWER[tail]
     total[-1] = leaving[tail:last].sum() / max(pooled_days, 1e-9) * width[-1]
     to = np.add.reduceat(exits[:, :last], begin, axis=1)
-    return _Pieces(_LOWER[begin], total, width, to, float(share[0]), exits[:, 0], float(exposed[0]))
+    stood = np.add.reduceat(exposed[:last], begin) / np.diff(np.append(begin, last))
+    return _Pieces(_LOWER[begin], total, width, to, stood, float(share[0]), exits[:, 0], float(exposed[0]))
 
 
 def _stage(pieces: _Pieces, k: int, draws: int, rng: np.random.Generator | None) -> StageHazard:
@@ -154,8 +158,9 @@ def _stage(pieces: _Pieces, k: int, draws: int, rng: np.random.Generator | None)
     share = into[None] / np.maximum(leaving, 1e-9)[None, :, None]
     atom_to = at_once[None] / max(float(at_once.sum()), 1e-9)
     if rng is not None:
-        gone = np.maximum(-np.expm1(-pieces.increment), 1e-12)
-        stayed = np.maximum(leaving / gone - leaving, 0.0) + 0.5
+        gone = -np.expm1(-pieces.increment)
+        stayed = np.where(gone > 0, leaving / np.where(gone > 0, gone, 1.0), pieces.exposed) - leaving
+        stayed = np.maximum(stayed, 0.0) + 0.5
         drawn = np.minimum(rng.beta(np.maximum(leaving, 0.1), stayed, (draws, len(leaving))), 0.9999)
         increment = -np.log1p(-drawn)
         increment[:, -1] = pieces.increment[-1] * rng.gamma(max(leaving[-1], 0.1), 1 / max(leaving[-1], 0.1), draws)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,17 @@ SEED = 20_260_301
 MONTHS_SHOWN = 13
 
 
+class Work(NamedTuple):
+    """What stands behind a forecast: when each deal reached the target (n,), the known ones of these ascending, today's outlook, the
+    graded origins, and the seeded draws of the count."""
+
+    reached: Array
+    when: Array
+    outlook: Outlook
+    graded: list[Graded]
+    drawn: Draws
+
+
 def forecast(
     of: Journeys | Ground,
     *,
@@ -50,7 +61,7 @@ def forecast(
     ground = of if isinstance(of, Ground) else survey(of)
     if isinstance(ground, Why):
         return ground
-    j, past = ground.journeys, ground.past
+    j = ground.journeys
     target = j.stages - 1 if target is None else target
     days = (until_us - j.as_of.us) / DAY
     if days <= 0:
@@ -59,15 +70,7 @@ def forecast(
     fallback = ground.source.method == CREATION
     if fallback and not won:
         return Why(reason="no_stage_times")
-    goal = 1 if fallback else target
-    reached = reached_at(j, ground.source, target)
-    when = np.sort(reached[reached != NAT])
-    graded: list[Graded] = []
-    if backtest_origins != 0:
-        origins = gradable(list(past.boundaries), ground.first_us, j.as_of.us, days, backtest_origins)
-        graded = grade(past, reached, goal, origins, days, seed)
-    outlook = look(past.known(len(past.boundaries)), days, goal, len(when), seed)
-    drawn = draw(outlook, ended_by(graded, j.as_of.us), seed)
+    reached, when, outlook, graded, drawn = work(ground, until_us, target, backtest_origins, seed)
     found = money(j, outlook.known.deal, currency) if won else None
     amounts = draw_amounts(outlook, found, drawn, seed) if found is not None else None
     best, slipping = listed(j, outlook, None if found is None else found.value, top)
@@ -93,6 +96,19 @@ def forecast(
         why_no_backtest=None if table is not None else "not_asked" if backtest_origins == 0 else "short_history",
         history=_history(when, ground.first_us, j.as_of.us, j.timezone),
     )
+
+
+def work(ground: Ground, until_us: int, target: int, most: int | None = LATEST, seed: int = SEED) -> Work:
+    """Look at today and at the past origins, and draw the count."""
+    j, past = ground.journeys, ground.past
+    reached = reached_at(j, ground.source, target)
+    when = np.sort(reached[reached != NAT])
+    goal = 1 if ground.source.method == CREATION else target
+    days = (until_us - j.as_of.us) / DAY
+    origins = [] if most == 0 else gradable(list(past.boundaries), ground.first_us, j.as_of.us, days, most)
+    graded = grade(past, reached, goal, origins, days, seed)
+    outlook = look(past.known(len(past.boundaries)), days, goal, len(when), seed)
+    return Work(reached, when, outlook, graded, draw(outlook, ended_by(graded, j.as_of.us), seed))
 
 
 def _wins(outlook: Outlook, drawn: Draws) -> Range:

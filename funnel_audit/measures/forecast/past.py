@@ -31,8 +31,8 @@ EDGES = np.append(_MINUTES / 1440.0, 4000.0)
 CLASSES = len(EDGES)
 _CLASS_OF_MINUTE = np.searchsorted(_MINUTES, np.arange(_MINUTES[-1] + 1), side="left").astype(np.uint8)
 NEVER = 255
-WINDOW_DAYS, MIN_RECENT = 180, 150
-"""Rates are those of the last half year, for the stages that have so many exits in it: funnels change."""
+WINDOWS_DAYS, MIN_RECENT, CHANGE_Z = (90, 180), 30, 3.0
+"""A stage's rates come from all of its history, unless the last quarter, or half year, differs from what was before: funnels change."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,33 @@ class Counts:
     exposed: Array
 
     def since(self, earlier: Counts) -> Counts:
-        """Per stage what came after ``earlier``, where that are at least MIN_RECENT exits; else everything."""
-        exits = self.exits - earlier.exits
-        enough = exits.sum(axis=(1, 2)) >= MIN_RECENT
+        """What came after ``earlier``."""
+        exposed = np.maximum(self.exposed - earlier.exposed, 0.0)
+        return Counts(self.exits - earlier.exits, self.at_risk - earlier.at_risk, exposed)
+
+    def where(self, chosen: Array, other: Counts) -> Counts:
+        """These counts for the stages ``chosen`` (K - 1,), ``other`` for the rest."""
         return Counts(
-            np.where(enough[:, None, None], exits, self.exits),
-            np.where(enough[:, None], self.at_risk - earlier.at_risk, self.at_risk),
-            np.where(enough[:, None], np.maximum(self.exposed - earlier.exposed, 0.0), self.exposed),
+            np.where(chosen[:, None, None], self.exits, other.exits),
+            np.where(chosen[:, None], self.at_risk, other.at_risk),
+            np.where(chosen[:, None], self.exposed, other.exposed),
         )
+
+
+def changed(recent: Counts, before: Counts) -> Array:
+    """(K - 1,) stages that now lose or pass on more or fewer deals, at the same ages, than luck explains: over CHANGE_Z standard errors
+    off what the rates of ``before`` lead one to expect, with at least MIN_RECENT exits to tell it by."""
+    known = before.exposed > 0
+    weight = np.divide(recent.exposed, before.exposed, out=np.zeros_like(recent.exposed), where=known)
+    found = np.zeros(len(recent.exits), bool)
+    for lost in (False, True):
+        now = recent.exits[:, -1] if lost else recent.exits[:, :-1].sum(axis=1)
+        then = before.exits[:, -1] if lost else before.exits[:, :-1].sum(axis=1)
+        came, expected = (now * known).sum(axis=1), (then * weight).sum(axis=1)
+        spread = np.sqrt(expected + (then * weight**2).sum(axis=1))
+        found |= np.abs(came - expected) > CHANGE_Z * np.maximum(spread, 1.0)
+    told: Array = found & (recent.exits.sum(axis=(1, 2)) >= MIN_RECENT)
+    return told
 
 
 @dataclass(frozen=True)
@@ -116,15 +135,25 @@ class Past:
         source = self.source
         at, rows, us = self._open(origin)
         counts = self._counts(origin)
-        earlier = [index for index, boundary in enumerate(self.boundaries[:origin]) if boundary <= at - (WINDOW_DAYS - 16) * DAY]
         upto = int(np.searchsorted(self.arrived, at, side="right"))
         first = np.bincount(self.arrived_first[:upto], minlength=source.stages)
-        recent = counts.since(self._counts(earlier[-1])) if earlier else counts
         deal, stage, age = source.deal[rows], source.stage[rows], us / DAY
         if origin == len(self.boundaries) and len(self.ageless):
             deal, stage = np.append(deal, self.ageless), np.append(stage, self.ageless_stage)
             age = np.append(age, np.full(len(self.ageless), np.nan))
-        return Known(at, counts, recent, deal, stage, age, self.arrived[:upto], first)
+        return Known(at, counts, self._recent(origin, at, counts), deal, stage, age, self.arrived[:upto], first)
+
+    def _recent(self, origin: int, at: int, counts: Counts) -> Counts:
+        """All history, or for the stages that have changed what came since."""
+        recent, settled = counts, np.zeros(len(counts.exits), bool)
+        for days in WINDOWS_DAYS:
+            earlier = [index for index, boundary in enumerate(self.boundaries[:origin]) if boundary <= at - (days - 16) * DAY]
+            if earlier:
+                before = self._counts(earlier[-1])
+                window = counts.since(before)
+                new = changed(window, before) & ~settled
+                recent, settled = window.where(new, recent), settled | new
+        return recent
 
     def _open(self, origin: int) -> tuple[int, Array, Array]:
         """The instant, the stays open then, and their lengths by then."""
