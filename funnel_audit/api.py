@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from os import PathLike, fspath
 
+from funnel_audit.ahead import Ask
 from funnel_audit.anonymous import anonymised
 from funnel_audit.assemble import assemble
 from funnel_audit.clean import clean_record
@@ -41,7 +42,7 @@ def read(
     """Read one or several exports against a stages file (default: ./stages.yaml, else the packaged one).
 
     ``as_of``, ``created_from`` and ``created_to`` are ISO dates or instants. Raises InputError for files that are no tables of deals,
-    FunnelError for a faulty stages file, UsageError for options that cannot be meant. ``keep`` holds on to every entry, for the story of one deal.
+    FunnelError for a faulty stages file, UsageError for options that cannot be meant. ``keep``: hold on to every entry, for ``story``.
     """
     funnel = stages if isinstance(stages, Funnel) else load_funnel(None if stages is None else fspath(stages))
     paths = [fspath(files)] if isinstance(files, str | PathLike) else [fspath(path) for path in files]
@@ -57,11 +58,13 @@ def audit(
     key: bytes | None = None,
     today: dt.date | None = None,
     step: Callable[[str], None] | None = None,
+    ask: Ask | None = None,
 ) -> Audit:
     """The finished audit; what ``--format json`` prints. ``top`` is how many stalled deals are listed.
 
     ``anonymous`` replaces owners, companies and deal ids by codes made with ``key``; without one the key is drawn from the data, so that
     the same export gives the same codes and another one does not. ``today`` is for ``checks.max_age_days`` alone; there is no clock.
+    ``ask`` says what to forecast; without it the wins to the end of the plan's period, else of 30 days.
     """
     if not isinstance(reading, Reading):
         reading = read(reading)
@@ -71,7 +74,7 @@ def audit(
     if anonymous:
         reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)), defects=_unquoted(reading.defects))
     today_us = None if today is None else end_of_day(start_of_day(today.year, today.month, today.day, zone), zone)
-    return clean_record(assemble(reading, Texts(lang), top=top, today_us=today_us))
+    return clean_record(assemble(reading, Texts(lang), top=top, today_us=today_us, ask=ask))
 
 
 def _key(reading: Reading) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from funnel_audit import report
     from funnel_audit.texts import Texts
 
@@ -19,7 +21,9 @@ SENSELESS = 0.5
 def in_short(audit: report.Audit, texts: Texts) -> tuple[str, ...]:
     """Where most losses have a place the leak leads, otherwise the win rate; last what the data cannot say."""
     placed = any(stage.projected for stage in audit.funnel) and audit.totals.unplaced * 2 <= audit.totals.lost
-    order = (_leak, _stuck, _pace, _win_rate, _cannot) if placed else (_win_rate, _reasons, _where, _pace, _cannot)
+    order: tuple[Callable[[report.Audit, Texts], str | None], ...] = (_win_rate, _reasons, _where, _pace, _cannot)
+    if placed:
+        order = (_leak, _stuck, _pace, _win_rate, _key_stage, _cannot)
     sentences = [write(audit, texts) for write in order]
     return tuple(sentence for sentence in sentences if sentence)
 
@@ -120,6 +124,7 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
                 deals=totals.deals,
             )
             + sure
+            + _expected(audit, t)
         )
     if rate.so_far is None:
         return t.count("{n} deal: too few for a rate.", "{n} deals: too few for a rate.", totals.deals)
@@ -138,7 +143,35 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
             low=t.percent(rate.closed_only.low, digits=None),
             high=t.percent(rate.closed_only.high, digits=None),
         )
-    return say + "."
+    return say + "." + _expected(audit, t)
+
+
+def _key_stage(audit: report.Audit, texts: Texts) -> str | None:
+    """What reaching the stage that decides means."""
+    key = audit.key_stage
+    best = None if key is None else next((one for one in key.candidates if one.stage == key.found), None)
+    if best is None or best.win_chance is None or best.before is None:
+        return None
+    return texts.say(
+        "The key stage is “{stage}”: of 100 deals that reach it {there} win, of 100 at the stage before {before}.",
+        stage=best.name,
+        there=texts.points(best.win_chance.value, digits=0),
+        before=texts.points(best.before.value, digits=0),
+    )
+
+
+def _expected(audit: report.Audit, texts: Texts) -> str:
+    """What the forecast says, as a tail of the win rate."""
+    ahead = audit.forecast
+    if ahead is None or ahead.target != audit.funnel[-1].stage:
+        return ""
+    return " " + texts.say(
+        "Until {day} expect {p50} wins ({p10}–{p90}).",
+        day=texts.date(ahead.until),
+        p50=texts.number(ahead.wins.p50),
+        p10=texts.number(ahead.wins.p10),
+        p90=texts.number(ahead.wins.p90),
+    )
 
 
 def _reasons(audit: report.Audit, texts: Texts) -> str | None:

@@ -14,6 +14,7 @@ from funnel_audit.cli.check import check
 from funnel_audit.cli.deal import deal
 from funnel_audit.cli.edge import guarded, language
 from funnel_audit.cli.explain import explain
+from funnel_audit.cli.forecast import forecast
 from funnel_audit.cli.init import init
 from funnel_audit.cli.inspect import inspect
 from funnel_audit.cli.report import report
@@ -48,6 +49,9 @@ def _root(
 
 
 app.command(help=t.say("Audit an export: conversion, pace, leaks, stalled deals, and what the data cannot say."))(report)
+app.command(help=t.say("Forecast wins, money and the chance to meet the plan, with a range, and grade the same forecast on the past."))(
+    forecast
+)
 app.command(help=t.say("Judge an export: findings about the data and the funnel, and an exit code for cron and CI."))(check)
 app.command(help=t.say("Show how an export is read (columns, labels, dates), and what it can and cannot tell."))(inspect)
 app.command(help=t.say("Explain a finding by its code; without one, list them all."))(explain)

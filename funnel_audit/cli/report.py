@@ -50,7 +50,7 @@ def report(
         str | None,
         typer.Option(
             "--only",
-            help=t.say("Only these sections, with commas: summary, funnel, leaks, pairs, stalled, limits, findings."),
+            help=t.say("Only these sections, with commas: summary, funnel, leaks, pairs, stalled, key_stage, forecast, limits, findings."),
             show_default=False,
         ),
     ] = None,

@@ -92,7 +92,7 @@ def file_part(page: Sheet, one: InspectedTable) -> list[RenderableType]:
     t = page.texts
     facts = [recognised(page, one), outside(page, one)]
     if one.left_out:
-        listed = ", ".join(f"{t.number(rows.count)} {t.word(LEFT_OUT[rows.kind])}" for rows in one.left_out)
+        listed = "; ".join(f"{t.word(LEFT_OUT[rows.kind])}: {t.number(rows.count)}" for rows in one.left_out)
         facts.append(t.say("Rows left out: {listed}.", listed=listed))
     facts += dates(page, one)
     parts: list[RenderableType] = [heading(page, shorten(one.file, 60)), bullets(cell(fact) for fact in facts)]
@@ -120,7 +120,7 @@ def outside(page: Sheet, one: InspectedTable) -> str:
     """Container, encoding, delimiter, sheet, header line, rows in one sentence."""
     t = page.texts
     words = [t.word(CONTAINERS.get(one.container, one.container))]
-    if one.encoding:
+    if one.encoding and one.container in ("csv", "html"):
         words.append(t.say("encoding {encoding}", encoding=one.encoding))
     if one.delimiter:
         words.append(t.say("delimiter: {delimiter}", delimiter=t.word(DELIMITERS.get(one.delimiter, one.delimiter))))
@@ -208,7 +208,7 @@ def deals(page: Sheet, found: Inspection) -> list[RenderableType]:
         listed = ", ".join(f"{one.currency or t.say('not said')} ({t.number(one.deals)})" for one in found.currencies)
         lines.append(t.say("Currency (deals with an amount): {listed}.", listed=listed))
     if found.first and found.last:
-        lines.append(t.say("Dates from {first} to {last}.", first=t.date(found.first), last=t.date(found.last)))
+        lines.append(t.say("Dates: {first} to {last}", first=t.date(found.first), last=t.date(found.last)))
     lines.append(as_of(page, found))
     return [heading(page, t.say("Deals"), t.count("{n} deal", "{n} deals", found.deals)), bullets(cell(line) for line in lines)]
 

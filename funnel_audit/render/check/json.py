@@ -13,15 +13,16 @@ DIGITS = 6
 
 def render(check: Check) -> bytes:
     """JSON; figures have six decimals, what is not a number is null."""
-    tree = _rounded(msgspec.to_builtins(check))
+    tree = rounded(msgspec.to_builtins(check))
     return msgspec.json.format(msgspec.json.encode(tree), indent=2) + b"\n"
 
 
-def _rounded(value: object) -> object:
+def rounded(value: object) -> object:
+    """A tree of plain values with every figure at ``DIGITS`` decimals."""
     if isinstance(value, float):
         return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {name: _rounded(item) for name, item in value.items()}
+        return {name: rounded(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_rounded(item) for item in value]
+        return [rounded(item) for item in value]
     return value

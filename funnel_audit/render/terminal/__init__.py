@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from rich.console import Console, RenderableType
 
 from funnel_audit.clean import clean_record
-from funnel_audit.render import SECTIONS
-from funnel_audit.render.terminal import findings, funnel, head, leaks, limits, pairs, stalled
+from funnel_audit.render import DETAILS, SECTIONS
+from funnel_audit.render.terminal import ahead, findings, funnel, head, leaks, limits, pairs, stalled
 from funnel_audit.render.terminal.page import NARROWEST, Page, blank_console, page_of, written
 from funnel_audit.report import Audit
 
@@ -18,6 +18,10 @@ PARTS: Mapping[str, Callable[[Page], list[RenderableType]]] = {
     "leaks": leaks.section,
     "pairs": pairs.section,
     "stalled": stalled.section,
+    "key_stage": ahead.key_stage,
+    "forecast": ahead.forecast,
+    "outlook": ahead.outlook,
+    "backtest": ahead.backtest,
     "limits": limits.section,
     "findings": findings.section,
 }
@@ -42,8 +46,8 @@ def draw(
     page = page_of(clean_record(audit), width=width, top=top)
     for part in head.title(page):
         console.print(part)
-    for name in SECTIONS:
-        parts = PARTS[name](page) if only is None or name in only else []
+    for name in SECTIONS if only is None else [name for name in (*SECTIONS, *DETAILS) if name in only]:
+        parts = PARTS[name](page)
         if parts:
             console.print()
         for part in parts:

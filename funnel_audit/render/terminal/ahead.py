@@ -1,0 +1,273 @@
+"""What is to come: the stage that decides, the forecast with its range and its grades, and the deals behind it."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from funnel_audit.render.terminal.page import NONE, Column, Page, bar, bullets, cell, heading, legend, shorten, spaced, table
+from funnel_audit.report import Backtest, DealOutlook, Forecast, KeyStage, PlanOutlook
+
+PLOT_CELLS = 30
+SHOWN_STAGES = 4
+
+
+def key_stage(page: Page) -> list[RenderableType]:
+    """The stages by how much reaching them changes the outlook; the one that decides first."""
+    key, t = page.audit.key_stage, page.texts
+    if key is None or key.found is None:
+        return []
+    ranked = sorted((one for one in key.candidates if one.jump is not None), key=lambda one: -(one.jump or 0.0))[:SHOWN_STAGES]
+    columns = [
+        Column(
+            t.say("Stage"),
+            [cell(one.name, "bold" if one.stage == key.found else "") for one in ranked],
+            justify="left",
+            wraps=True,
+            kept=True,
+        ),
+        Column(t.say("Of 100 there|win"), [_chance(page, one.win_chance) for one in ranked]),
+        Column(t.say("Before|it"), ["" if one.before is None else t.points(one.before.value, digits=0) for one in ranked]),
+        Column(t.say("Days to|the win"), [NONE if one.median_days_to_win is None else t.amount(one.median_days_to_win) for one in ranked]),
+        Column(
+            t.say("Decides in, %|of resamples"),
+            [NONE if one.resampled_share is None else t.points(one.resampled_share, digits=0) for one in ranked],
+        ),
+    ]
+    return [heading(page, t.say("Key stage"), page.stage(key.found)), table(page, columns), *legend([_agreement(page, key)])]
+
+
+def _agreement(page: Page, key: KeyStage) -> str:
+    t = page.texts
+    if key.declared is None or key.found is None:
+        return ""
+    if key.agree:
+        return t.say("The data agree with the key stage of stages.yaml.")
+    return t.say(
+        "stages.yaml names “{declared}” as the key stage; in the data “{found}” decides more.",
+        declared=page.stage(key.declared),
+        found=page.stage(key.found),
+    )
+
+
+def _chance(page: Page, chance: object) -> str:
+    from funnel_audit.report import Interval
+
+    if not isinstance(chance, Interval):
+        return NONE
+    return f"{page.texts.points(chance.value, digits=0)} ({page.texts.points_range(chance.low, chance.high, digits=0)})"
+
+
+def forecast(page: Page) -> list[RenderableType]:
+    """The forecast in plain lines, the plot of months, and how the same code would have done."""
+    ahead, t = page.audit.forecast, page.texts
+    if ahead is None:
+        return []
+    won = ahead.target == page.audit.funnel[-1].stage
+    lines = [_wins(page, ahead, won), _money(page, ahead), _plan(page, ahead.plan), _key(page, ahead), _weights(page, ahead) if won else ""]
+    if ahead.method != "stages":
+        lines.append(t.say("The export has no stage times: the forecast goes by the age of the deals alone, and is weaker."))
+    title = t.say("Forecast until {day}", day=t.date(ahead.until))
+    parts: list[RenderableType] = [heading(page, title, "" if won else ahead.target_name), bullets(cell(line) for line in lines if line)]
+    if any(month.reached for month in ahead.history):
+        parts.append(spaced(_plot(page, ahead)))
+    return parts + legend([_grades(page, ahead.backtest)])
+
+
+def _wins(page: Page, ahead: Forecast, won: bool) -> str:
+    t, wins = page.texts, ahead.wins
+    what = t.say("Wins") if won else t.say("Deals that get there")
+    return t.say(
+        "{what}: {p50}; eight times in ten between {p10} and {p90}. On average {open} of the deals open now and {new} of new ones.",
+        what=what,
+        p50=t.number(wins.p50),
+        p10=t.number(wins.p10),
+        p90=t.number(wins.p90),
+        open=t.number(wins.from_open, 1),
+        new=t.number(wins.from_new, 1),
+    )
+
+
+def _money(page: Page, ahead: Forecast) -> str:
+    t, amount = page.texts, ahead.amount
+    if amount is None:
+        return ""
+    low, middle, high = (page.money(value, ahead.currency) for value in (amount.p10, amount.p50, amount.p90))
+    say = t.say("Money: {p50}; eight times in ten between {p10} and {p90}.", p50=middle, p10=low, p90=high)
+    if ahead.amount_drawn:
+        say += " " + t.count(
+            "For {n} open deal without an amount that of won deals was taken.",
+            "For {n} open deals without an amount that of won deals was taken.",
+            ahead.amount_drawn,
+        )
+    return say
+
+
+def _plan(page: Page, plan: PlanOutlook | None) -> str:
+    if plan is None or plan.chance is None:
+        return ""
+    t = page.texts
+    goals = []
+    if plan.wins is not None:
+        goals.append(t.count("{n} win", "{n} wins", round(plan.wins)))
+    if plan.amount is not None:
+        goals.append(page.money(plan.amount))
+    say = t.say(
+        "The plan ({goals} from {since} to {until}) is met with a chance of {chance}; so far it has {already}.",
+        goals=t.listing(goals),
+        since=t.short_date(plan.since),
+        until=t.short_date(plan.until),
+        chance=t.percent(plan.chance, digits=0),
+        already=t.count("{n} win", "{n} wins", plan.already),
+    )
+    needed = plan.key_stage_needed
+    if needed is None:
+        return say
+    if needed.deals is None:
+        return say + " " + t.say("An 80% chance is out of reach by “{stage}” alone.", stage=page.stage(needed.stage))
+    return (
+        say
+        + " "
+        + t.say(
+            "For 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected.",
+            deals=needed.deals,
+            stage=page.stage(needed.stage),
+            day=t.short_date(needed.by),
+            expected=t.number(needed.expected, 1),
+        )
+    )
+
+
+def _key(page: Page, ahead: Forecast) -> str:
+    key = page.audit.key_stage
+    stage = None if key is None else key.declared or key.found
+    if ahead.key is None or stage is None:
+        return ""
+    t = page.texts
+    return t.say(
+        "Deals that reach the key stage “{stage}”: {p50} ({p10}–{p90}).",
+        stage=page.stage(stage),
+        p50=t.number(ahead.key.p50),
+        p10=t.number(ahead.key.p10),
+        p90=t.number(ahead.key.p90),
+    )
+
+
+def _weights(page: Page, ahead: Forecast) -> str:
+    t, crm = page.texts, ahead.crm_weighted
+    say = t.say(
+        "A CRM's weights per stage would promise {wins} wins, whenever they close", wins=t.number(crm.wins, 0 if crm.wins >= 10 else 1)
+    )
+    return say + (t.say(", worth {money}", money=page.money(crm.amount, ahead.currency)) if crm.amount else "") + "."
+
+
+def _grades(page: Page, backtest: Backtest | None) -> str:
+    if backtest is None:
+        return ""
+    t, n = page.texts, len(backtest.origins)
+    return t.say(
+        "Checked against the past: the 80% range held in {held} of {all} months; mean error {mae} deals, same as last period {naive}, "
+        "stage without age {stage}, stage weights {crm}.",
+        held=round(backtest.coverage80 * n),
+        all=n,
+        mae=t.number(backtest.mae, 1),
+        naive=t.number(backtest.mae_naive, 1),
+        stage=t.number(backtest.mae_stage_only, 1),
+        crm=t.number(backtest.mae_crm, 0 if backtest.mae_crm >= 10 else 1),
+    )
+
+
+def _plot(page: Page, ahead: Forecast) -> RenderableType:
+    """A bar a month, then the fan of the forecast: solid to P10, half-tone to P90."""
+    most = max([month.reached for month in ahead.history] + [ahead.wins.p90, 1])
+    label = [month.month for month in ahead.history]
+    lines = [
+        _row(name, month.reached, month.reached, most, page.texts.number(month.reached))
+        for name, month in zip(label, ahead.history, strict=True)
+    ]
+    counts = f"{page.texts.number(ahead.wins.p10)}–{page.texts.number(ahead.wins.p90)}"
+    lines.append(_row(f"→ {ahead.until[5:]}", ahead.wins.p10, ahead.wins.p90, most, counts))
+    return Text("\n").join(lines)
+
+
+def _row(name: str, low: float, high: float, most: float, count: str) -> Text:
+    solid, reach = round(low / most * PLOT_CELLS), round(high / most * PLOT_CELLS)
+    line = Text(f"{name:<8}", style="dim")
+    line.append("█" * solid, style="cyan")
+    line.append("▒" * (reach - solid), style="cyan")
+    return line.append(f" {count}")
+
+
+def outlook(page: Page) -> list[RenderableType]:
+    """The page of ``funnel-audit forecast``: by stage, deal by deal, and every origin of the backtest."""
+    ahead, t = page.audit.forecast, page.texts
+    if ahead is None:
+        return [bullets(cell(note.text) for note in page.audit.notes if note.what in ("forecast", "key_stage"))]
+    stages = [row for row in ahead.by_stage if row.open]
+    parts: list[RenderableType] = [
+        heading(page, t.say("By stage")),
+        table(
+            page,
+            [
+                Column(t.say("Stage"), [row.name for row in stages], justify="left", wraps=True, kept=True),
+                Column(t.say("Open"), [t.number(row.open) for row in stages]),
+                Column(t.say("Expected"), [t.number(row.expected, 1) for row in stages]),
+                Column("", [bar(row.expected / row.open, 10) for row in stages]),
+            ],
+        ),
+    ]
+    if ahead.deals:
+        parts += [spaced(heading(page, t.say("Most is expected of"))), _deals(page, ahead, ahead.deals)]
+    if ahead.slipping:
+        parts += [
+            spaced(heading(page, t.say("Slipping away: the chance since they entered their stage"))),
+            _deals(page, ahead, ahead.slipping),
+        ]
+    return parts
+
+
+def _deals(page: Page, ahead: Forecast, deals: tuple[DealOutlook, ...]) -> RenderableType:
+    t = page.texts
+    return table(
+        page,
+        [
+            Column(
+                t.say("Deal"),
+                [shorten(" ".join(part for part in (deal.deal_id, deal.title) if part), 70) for deal in deals],
+                justify="left",
+                wraps=True,
+                kept=True,
+            ),
+            Column(t.say("Stage"), [page.stage(deal.stage) for deal in deals], justify="left", wraps=True),
+            Column(t.say("Days|there"), [NONE if deal.age_days is None else t.amount(deal.age_days) for deal in deals]),
+            Column(t.say("Chance,|%"), [t.points(deal.chance, digits=0) for deal in deals]),
+            Column(t.say("At entry,|%"), [t.points(deal.chance_at_entry, digits=0) for deal in deals]),
+            Column(t.say("Owner"), [shorten(deal.owner or "", 20) for deal in deals], justify="left", rank=1),
+            Column(t.say("Amount"), [page.money(deal.amount, ahead.currency) for deal in deals]),
+        ],
+    )
+
+
+def backtest(page: Page) -> list[RenderableType]:
+    """Every origin: what would have been said, what came, and what the rivals would have said."""
+    ahead, t = page.audit.forecast, page.texts
+    if ahead is None or ahead.backtest is None:
+        return []
+    rows = ahead.backtest.origins
+    return [
+        heading(page, t.say("The same forecast in the past")),
+        table(
+            page,
+            [
+                Column(t.say("As of"), [row.as_of[:10] for row in rows], justify="left", kept=True),
+                Column(t.say("Forecast"), [t.number(row.mean, 1) for row in rows]),
+                Column(t.say("80% range"), [f"{t.number(row.p10)}–{t.number(row.p90)}" for row in rows]),
+                Column(
+                    t.say("Came"), [cell(t.number(row.actual), "bold" if row.p10 <= row.actual <= row.p90 else "bold red") for row in rows]
+                ),
+                Column(t.say("Last|period"), [t.number(row.naive) for row in rows]),
+                Column(t.say("Stage|only"), [t.number(row.stage_only, 1) for row in rows]),
+                Column(t.say("Stage|weights"), [t.number(row.crm_weighted, 1) for row in rows]),
+            ],
+        ),
+    ]
