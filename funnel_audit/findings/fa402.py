@@ -45,7 +45,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     for first, second in combinations(range(len(stages)), 2):
         one, two = stages[first].name, stages[second].name
         names = [(a, b) for a, b in ((one.en, two.en), (one.ru, two.ru)) if a and b]
-        if not names or not all(same(a, b) for a, b in names):
+        if not any(same(a, b) for a, b in names):
             continue
         text = texts.say(
             "“{first}” and “{second}” say nearly the same.",
