@@ -52,10 +52,10 @@ def key_of(path: Path) -> str:
     return text
 
 
-def read_yaml(data: bytes, file: str) -> Document:
-    """The one document of a YAML file as plain values; FunnelError names the line of whatever is wrong."""
+def read_yaml(data: bytes, file: str, *, limit: int = MAX_BYTES) -> Document:
+    """The one document of a YAML file as plain values; FunnelError names the line of whatever is wrong. ``limit`` is in bytes."""
     document = Document(file)
-    if len(data) > MAX_BYTES:
+    if len(data) > limit:
         cure = "Is this the right file? A funnel takes a few kilobytes."
         raise FunnelError("the file is over 1 MB", file=file, cure=cure)
     text = _decode(data, file)
