@@ -53,8 +53,9 @@ def graded(task: tuple[int, str]) -> list[list[float]]:
         by_low = {low: rest for low, *rest in bands}
         reliability = [value for low in BAND_LOWS for value in by_low.get(low, [0, 0, 0])]
         rows.append([
-            outlook.mean, actual, len(when) - count_upto(when, at - days * DAY), outlook.stage_only, outlook.crm_weighted, 0.1 <= rank < 0.9,
-            quantile(drawn.total, 0.1) <= actual <= quantile(drawn.total, 0.9), *squares, len(got), sum(held), len(held), *reliability,
+            outlook.mean, actual, len(when) - count_upto(when, at - days * DAY), outlook.stage_only, outlook.crm_weighted,
+            0.1 <= rank < 0.9, quantile(drawn.total, 0.1) <= actual <= quantile(drawn.total, 0.9), *squares, len(got), sum(held), len(held),
+            *reliability,
         ])  # fmt: skip
     return rows
 

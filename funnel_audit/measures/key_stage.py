@@ -126,16 +126,21 @@ class _Times:
     def __init__(self, j: Journeys) -> None:
         stays = j.stays
         self.deal, self.entered = stays.deal, stays.entered
-        self.here = stays.stage.astype(np.uint8) + np.uint8(1)
-        self.before = np.zeros(len(stays), np.uint8)
-        same = stays.deal[1:] == stays.deal[:-1]
-        self.before[1:] = np.where(same, self.here[:-1], 0)
+        stage = stays.stage.astype(np.uint8)
+        before = np.zeros(len(stays), np.uint8)  # the first stage that the deal had not yet reached
+        before[1:] = np.where(stays.deal[1:] == stays.deal[:-1], stage[:-1] + np.uint8(1), 0)
+        self.order = np.argsort(stage, kind="stable")
+        self.begin = np.searchsorted(stage[self.order], np.arange(j.stages + 1))
+        self.leaps = np.flatnonzero(stage > before)
+        self.leap_from, self.leap_to = before[self.leaps], stage[self.leaps]
         self.outcome, self.as_of_us = j.outcome, j.as_of.us
         self.end = np.where(j.outcome == Outcome.WON, j.won_at.at, np.where(j.outcome == Outcome.LOST, j.lost_at.at, j.as_of.us))
 
     def of(self, k: int) -> tuple[float | None, int, float | None]:
         """(R² over ripe weeks, how many these are, median days from reaching stage k to won)."""
-        rows = np.flatnonzero((self.here > k) & (self.before <= k) & (self.entered != NAT))
+        over = self.leaps[(self.leap_from <= k) & (self.leap_to > k)]
+        rows = np.concatenate([self.order[self.begin[k] : self.begin[k + 1]], over])
+        rows = rows[self.entered[rows] != NAT]
         deal, start = self.deal[rows], self.entered[rows]
         outcome, end = self.outcome[deal], self.end[deal]
         r2, weeks = _weekly(start, outcome)

@@ -130,12 +130,12 @@ def test_stage_weights_are_the_crms() -> None:
 
 def test_the_period_effect_waits_for_three_origins() -> None:
     wild = [Ended(mean=50.0, variance=50.0, actual=110)] * 3
-    prior = period_weights([], 30)
-    assert (period_weights(wild[:2], 30) == prior).all()
+    prior = period_weights([])
+    assert (period_weights(wild[:2]) == prior).all()
     grid = np.linspace(0, 1, len(prior))
-    assert period_weights(wild, 30) @ grid > 2 * (prior @ grid)
+    assert period_weights(wild) @ grid > 2 * (prior @ grid)
     calm = [Ended(mean=50.0, variance=50.0, actual=50)] * 12
-    assert period_weights(calm, 30) @ grid < prior @ grid
+    assert period_weights(calm) @ grid < prior @ grid
 
 
 def test_a_short_history_has_no_backtest() -> None:

@@ -109,6 +109,7 @@ class Past:
         self.ageless_stage = np.empty(0, np.int8) if ageless_stage is None else ageless_stage
         self.boundaries = tuple(boundaries)
         self._counted: dict[int, Counts] = {}
+        self._opened: dict[int, tuple[int, Array, Array]] = {}
         period = _periods(source, self.boundaries)
         ended = source.exit != STILL_OPEN
         self.entered_in = period(source.entered)
@@ -156,6 +157,12 @@ class Past:
         return recent
 
     def _open(self, origin: int) -> tuple[int, Array, Array]:
+        """What ``_cut`` says, kept: an origin is asked for its deals and for its counts."""
+        if origin not in self._opened:
+            self._opened[origin] = self._cut(origin)
+        return self._opened[origin]
+
+    def _cut(self, origin: int) -> tuple[int, Array, Array]:
         """The instant, the stays open then, and their lengths by then."""
         source = self.source
         if origin == len(self.boundaries):

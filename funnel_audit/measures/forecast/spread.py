@@ -1,8 +1,9 @@
 """From what is expected to a range: chance, the rates' own uncertainty, and a period effect shared by all deals.
 
 Periods differ by more than luck: a holiday, a new price, a sales head who left. The period effect is a log-normal factor of mean 1 on
-every chance. Its standard deviation has a half-normal prior; as soon as three origins have ended, their errors are weighed in, and
-only theirs: what an origin's period brought is known when its whole horizon is over.
+every chance. Before three origins have ended its standard deviation has a fixed half-normal prior; from then on their errors decide,
+with a half-Cauchy prior that a calm past may shrink to nothing and a stormy one may stretch. An origin counts when its whole horizon is
+over: only then is known what its period brought.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-PRIOR_SCALE = 0.1
-"""Scale of the half-normal prior of the period effect's standard deviation: 0.08 in the median, over 0.2 in one of ten."""
+PRIOR_SCALE = 0.12
+"""Before there are three: the effect's standard deviation is 0.08 in the median, over 0.2 in one of ten."""
+LEARNING_SCALE = 0.05
 MIN_ENDED = 3
 SAMPLES = 4000
 _GRID = np.linspace(0.0, 1.0, 81)
@@ -36,14 +38,15 @@ class Ended:
     actual: int
 
 
-def period_weights(ended: Sequence[Ended], days: float) -> Array:
-    """Posterior weights of ``_GRID``, the standard deviations of the period effect. Overlapping horizons count for the part that is new."""
-    log_weight = -0.5 * (_GRID / PRIOR_SCALE) ** 2
-    if len(ended) >= MIN_ENDED:
-        part = min(1.0, 30.4 / days)
+def period_weights(ended: Sequence[Ended]) -> Array:
+    """Posterior weights of ``_GRID``, the standard deviations of the period effect."""
+    if len(ended) < MIN_ENDED:
+        log_weight = -0.5 * (_GRID / PRIOR_SCALE) ** 2
+    else:
+        log_weight = -np.log1p((_GRID / LEARNING_SCALE) ** 2)
         for one in ended:
             variance = one.variance + (_GRID * one.mean) ** 2 + 0.25
-            log_weight = log_weight - part * 0.5 * (np.log(variance) + (one.actual - one.mean) ** 2 / variance)
+            log_weight = log_weight - 0.5 * (np.log(variance) + (one.actual - one.mean) ** 2 / variance)
     weight = np.exp(log_weight - log_weight.max())
     normed: Array = weight / weight.sum()
     return normed
@@ -66,7 +69,7 @@ class Draws:
 def draw(outlook: Outlook, ended: Sequence[Ended], seed: int) -> Draws:
     """What the period may bring, SAMPLES times."""
     rng = np.random.default_rng(seed)
-    sd = rng.choice(_GRID, SAMPLES, p=period_weights(ended, outlook.days))
+    sd = rng.choice(_GRID, SAMPLES, p=period_weights(ended))
     sd = np.sqrt(sd**2 + outlook.rate_cv**2)
     factor = np.exp(sd * rng.standard_normal(SAMPLES) - sd**2 / 2)
     new_sd = np.sqrt(np.log1p(outlook.new_cv**2))
