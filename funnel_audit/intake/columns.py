@@ -3,54 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT
-from funnel_audit.errors import FunnelError
+from funnel_audit.intake import quirks
 from funnel_audit.intake.amounts import parse_amounts
 from funnel_audit.intake.codes import clean_text, label_codes
 from funnel_audit.intake.currencies import currency_code
 from funnel_audit.intake.dates import parse_instants
-from funnel_audit.intake.dialect import Recognised, generic, header_key, recognise
+from funnel_audit.intake.dialect import DATE_FIELDS, LABEL_FIELDS, UNUSED_FIELDS
+from funnel_audit.intake.outline import Outline, outline
 from funnel_audit.intake.table import Defect, Head, Kind, Table
 from funnel_audit.journeys.records import Labels, Moments
-from funnel_audit.labels import nearest, normal
+from funnel_audit.labels import normal
 
-if TYPE_CHECKING:
-    from funnel_audit.funnel import Funnel
+__all__ = ["Outline", "Parsed", "outline", "parse"]
 
-LABEL_FIELDS = (
-    "stage", "from_stage", "pipeline", "status", "won_flag", "lost_flag", "closed_flag", "currency", "owner", "source", "lost_reason", "product",
-)  # fmt: skip
-DATE_FIELDS = ("created", "closed", "won_time", "lost_time", "stage_changed", "updated", "entered")
-TEXT_FIELDS = ("deal_id", "title", "company", "amount")
-UNUSED_FIELDS = ("expected_close",)
-"""Recognised so that it is never taken for a closing date, and read by nobody."""
-_ENTERED = re.compile(r"^(?:date[_ ]entered[_ ]|дата:\s*|дата перехода:?\s*|дата входа:?\s*)(?P<label>.+)$")
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{8}|\d{1,2} \w{3,} \d{4}|\w{3,} \d{1,2}, \d{4}")
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A table before its rows are read: which column holds which field, and which are the date columns of which label."""
-
-    head: Head
-    found: Recognised
-    fields: dict[str, int]
-    dated: dict[int, str]
-
-    @property
-    def shape(self) -> str:
-        return "dated columns" if self.dated else "stage changes" if self.found.shape == "changes" else "deal rows"
+STAGE_FIELDS = ("stage", "from_stage", "last_stage")
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """The same with its rows: label columns as codes, date columns as moments; ``dated`` are (label, moments)."""
+    """The same with its rows: label columns as codes, date columns as moments."""
 
     outline: Outline
     table: Table
@@ -71,108 +49,32 @@ class Parsed:
     def text(self, name: str, row: int) -> str | None:
         """The cell of a text column, cleaned; None when blank or absent."""
         index = self.outline.fields.get(name)
-        return None if index is None else cell_text(self.table, index, row)
-
-
-def outline(head: Head, funnel: Funnel) -> Outline:
-    """Recognise the table, with the user's own ``columns`` from stages.yaml standing above everything."""
-    found = recognise(head.headers)
-    fields = dict(found.fields)
-    chosen = own_columns(head, funnel)
-    fields = {name: index for name, index in fields.items() if index not in chosen.values() and name not in chosen} | chosen
-    own_dated = {}
-    for stage_id, header in funnel.columns.entered.items():
-        index = position(head, header)
-        if index is not None:
-            own_dated[index] = stage_id
-    taken = set(fields.values()) - set(own_dated)
-    dated = {} if found.shape == "changes" else dated_columns(head, funnel, fields, taken) | own_dated
-    fields = {name: index for name, index in fields.items() if index not in dated}
-    if "stage" not in fields and "status" in fields and not is_status(head, fields["status"], funnel):
-        fields["stage"] = fields.pop("status")
-    return Outline(head, found, fields, dated)
-
-
-def own_columns(head: Head, funnel: Funnel) -> dict[str, int]:
-    """The positions of the headers that stages.yaml names under ``columns``; a header that is not in this table is not an error."""
-    known = {*LABEL_FIELDS, *DATE_FIELDS, *TEXT_FIELDS, *UNUSED_FIELDS}
-    out = {}
-    for name, header in funnel.columns.fields.items():
-        if name not in known:
-            close = nearest(name, sorted(known), 1)
-            cure = f"Did you mean {close[0]}? " if close else ""
-            raise FunnelError(f"there is no field “{name}”", file=funnel.path, key=f"columns.{name}", cure=f"{cure}Fields: {', '.join(sorted(known))}.")
-        index = position(head, header)
-        if index is not None:
-            out[name] = index
-    return out
-
-
-def position(head: Head, header: str) -> int | None:
-    """Where a header stands in the table, compared as headers are."""
-    keys = [header_key(text) for text in head.headers]
-    wanted = header_key(header)
-    return keys.index(wanted) if wanted in keys else None
-
-
-def dated_columns(head: Head, funnel: Funnel, fields: dict[str, int], taken: Iterable[int]) -> dict[int, str]:
-    """Columns that hold the date of entering a label: the header is a label of the funnel or of the export, alone or after "Date entered".
-
-    A header like "Won" may be a flag: the cells must look like dates.
-    """
-    labels = set(funnel.label_index())
-    if "stage" in fields:
-        labels |= {normal(row[fields["stage"]]) for row in head.sample if fields["stage"] < len(row) and row[fields["stage"]].strip()}
-    found: dict[int, str] = {}
-    for index, header in enumerate(head.headers):
-        key = header_key(header)
-        prefixed = _ENTERED.match(key)
-        label = prefixed["label"].strip() if prefixed else header.strip()
-        known = normal(label) in labels
-        if (prefixed or known) and key and (index not in set(taken) or prefixed) and looks_dated(head, index, certain=bool(prefixed)):
-            found[index] = label
-    return found if len(found) > 1 or any(_ENTERED.match(header_key(head.headers[index])) for index in found) else {}
-
-
-def looks_dated(head: Head, index: int, *, certain: bool) -> bool:
-    """Do the sampled cells of a column look like dates? An empty column does where its header is certain."""
-    cells = [row[index].strip() for row in head.sample if index < len(row) and row[index].strip()]
-    return sum(bool(_DATE.search(cell)) for cell in cells) * 2 >= len(cells) if cells else True
-
-
-def is_status(head: Head, index: int, funnel: Funnel) -> bool:
-    """Does a column named "status" hold outcomes (won, lost, open), not stages?"""
-    words = status_words(funnel, generic().status)
-    cells = [normal(row[index]) for row in head.sample if index < len(row) and row[index].strip()]
-    return not cells or sum(cell in words for cell in cells) * 5 >= len(cells) * 4
-
-
-def status_words(funnel: Funnel, status: Any) -> dict[str, int]:
-    """Normal form of a status word -> outcome code; those of stages.yaml stand above the dialect's."""
-    words: dict[str, int] = {}
-    for source in (status, funnel.status):
-        for code, texts in ((0, source.open), (1, source.won), (2, source.lost)):
-            words.update({normal(text): code for text in texts})
-    return words
+        if index is None:
+            return None
+        text = cell_text(self.table, index, row)
+        return quirks.unguarded(text) if text and "quote_guard" in self.outline.found.table.quirks else text
 
 
 def parse(plan: Outline, timezone: str) -> Parsed:
-    """Read the columns that have a field, and only those."""
-    head, fields = plan.head, plan.fields
+    """Read the columns that have a field, and only those; of a log of changes of any field, only the rows that an audit needs."""
+    head, fields, dialect = plan.head, plan.fields, plan.found.dialect
     kinds: dict[int, Kind] = {}
     for name, index in fields.items():
         if name not in UNUSED_FIELDS:
             kinds[index] = "label" if name in LABEL_FIELDS else "text"
     kinds |= dict.fromkeys(plan.dated, "text")
     table = head.read(kinds)
-    dialect = plan.found.dialect
     defects: list[Defect] = [*head.defects, *table.defects]
     orders: dict[str, str] = {}
     words = frozenset(word.casefold() for word in dialect.values.no_date)
+    clean = [quirks.unguarded] if "quote_guard" in plan.found.table.quirks else []
 
-    def labels(index: int) -> Labels:
+    def labels(index: int, *more: Callable[[str], str]) -> Labels:
         codes, texts = label_codes(table.columns[index], table.encoding)
-        return Labels(codes, tuple(texts))
+        found = Labels(codes, tuple(texts))
+        for change in (*clean, *more):
+            found = quirks.relabelled(found, change)
+        return found
 
     def moments(index: int) -> Moments:
         read = parse_instants(table.columns[index], timezone=timezone, order=dialect.date_order, words=words, encoding=table.encoding)
@@ -186,28 +88,100 @@ def parse(plan: Outline, timezone: str) -> Parsed:
         day = read.day
         return Moments(read.at, bool(day[0]) if len(day) and (day.all() or not day.any()) else day if len(day) else False)
 
+    prefix = [quirks.without_prefix(dialect.labels.prefix)] if dialect.labels.prefix else []
+    from_log: dict[str, Labels] = {}
+    about = None
+    if plan.found.table.log is not None and {"field", "value"} <= fields.keys():
+        table, from_log, about = _needed(table, plan, labels)
+    names = [name for name in LABEL_FIELDS if name in fields and name not in ("currency", "field")]
+    by_name = {name: labels(fields[name], *(prefix if name in STAGE_FIELDS else ())) for name in names} | from_log
+    dates = {name: moments(fields[name]) for name in DATE_FIELDS if name in fields}
+    if about is not None:
+        at = dates["entered"]
+        dates["born"] = Moments(np.where(about == quirks.CREATED, at.at, NAT), at.day)
+    cents, has_amount, currency = _money(plan, table, labels, defects)
+    return Parsed(
+        plan, table, by_name, dates, tuple((label, moments(index)) for index, label in plan.dated.items()),
+        cents, has_amount, currency, orders, tuple(defects),
+    )  # fmt: skip
+
+
+def _needed(table: Table, plan: Outline, labels: Callable[[int], Labels]) -> tuple[Table, dict[str, Labels], Any]:
+    """Of a log of changes of any field: the rows that an audit needs, the labels they lead from and to, and what each is about."""
+    log, fields = plan.found.table.log, plan.fields
+    assert log is not None
+    kinds = quirks.kinds_of(labels(fields["field"]), log)
+    rows = np.flatnonzero(kinds)
+    table, kinds = picked(table, rows), kinds[rows]
+
+    def texts(index: int, wanted: Any) -> Labels:
+        codes, found = label_codes(table.columns[index].take(pa_array(wanted)), table.encoding)
+        full = np.full(table.rows, -1, np.int32)
+        full[wanted] = codes
+        return Labels(full, tuple(found))
+
+    losses = np.flatnonzero(kinds == quirks.LOSS)
+    filled = texts(fields["value"], losses).codes >= 0
+    stages = np.flatnonzero((kinds == quirks.STAGE) | (kinds == quirks.STATUS))
+    label, keep = quirks.stages_of_log(kinds, texts(fields["value"], stages), filled, plan.found.dialect)
+    found = {"stage": label.take(keep)}
+    if "old_value" in fields:
+        found["from_stage"] = texts(fields["old_value"], np.flatnonzero(kinds == quirks.STAGE)).take(keep)
+    return picked(table, np.flatnonzero(keep)), found, kinds[keep]
+
+
+def _money(plan: Outline, table: Table, labels: Callable[[int], Labels], defects: list[Defect]) -> tuple[Any, Any, Labels | None]:
+    """Amounts in minor units, whether there is one, and the currency of each row."""
+    head, fields, forms = plan.head, plan.fields, plan.found.dialect.values
     cents = np.zeros(table.rows, np.int64)
     has_amount = np.zeros(table.rows, bool)
     currency = labels(fields["currency"]) if "currency" in fields else None
     if currency is not None:
-        currency = in_codes(currency)
+        none = {normal(text) for text in forms.no_currency}
+        currency = in_codes(quirks.relabelled(currency, lambda text: "" if normal(text) in none else text))
     if "amount" in fields:
         read = parse_amounts(table.columns[fields["amount"]], encoding=table.encoding)
         cents, has_amount = read.cents, read.present
+        if forms.amount_in_cents:
+            cents = cents // 100
         if len(read.bad):
             defects.append(bad_cells("unreadable_amount", table, head, fields["amount"], read.bad))
         negative = np.flatnonzero(has_amount & (cents < 0))
         if len(negative):
             defects.append(bad_cells("negative_amount", table, head, fields["amount"], negative))
         has_amount = has_amount & (cents >= 0)
-        if dialect.values.zero_is_missing:
+        if forms.zero_is_missing:
             has_amount = has_amount & (cents != 0)
-        if currency is None:
+        if currency is None or not currency.texts:
             currency = currency_of_cells(read, head.headers[fields["amount"]], table.rows)
-    return Parsed(
-        plan, table, {name: labels(fields[name]) for name in LABEL_FIELDS if name in fields and name != "currency"},
-        {name: moments(fields[name]) for name in DATE_FIELDS if name in fields},
-        tuple((label, moments(index)) for index, label in plan.dated.items()), cents, has_amount, currency, orders, tuple(defects),
+    return cents, has_amount, currency
+
+
+def pa_array(rows: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.array(rows)
+
+
+def picked(table: Table, rows: Any) -> Table:
+    """Some rows of a table."""
+    if len(rows) == table.rows:
+        return table
+    index, line_of = pa_array(rows), table.line_of
+    columns = {at: column.take(index) for at, column in table.columns.items()}
+    return Table(columns, len(rows), table.encoding, table.defects, lambda asked: line_of(rows[asked]))
+
+
+def only_rows(part: Parsed, keep: Any) -> Parsed:
+    """A parsed table with the rows for which ``keep`` (a mask) is true."""
+    rows = np.flatnonzero(keep)
+    if len(rows) == part.rows:
+        return part
+    return replace(
+        part, table=picked(part.table, rows), labels={name: labels.take(rows) for name, labels in part.labels.items()},
+        moments={name: moments.take(rows) for name, moments in part.moments.items()},
+        dated=tuple((label, moments.take(rows)) for label, moments in part.dated),
+        cents=part.cents[rows], has_amount=part.has_amount[rows], currency=None if part.currency is None else part.currency.take(rows),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -93,7 +93,14 @@ def open_csv(source: Source) -> Head:
         header_line=records[header][0],
         size_bytes=size,
         defects=notes.defects(),
+        records=lambda: _all_records(region),
     )
+
+
+def _all_records(region: _Region) -> Iterator[tuple[int, list[str]]]:
+    for line, cells in scan(region.view, region.delimiter, first_line=region.first_line, notes=Notes(region.source.name)):
+        if not blank_record(cells):
+            yield line, [cell.encode("latin-1").decode(region.encoding, "replace") for cell in cells]
 
 
 def _read(region: _Region, wanted: Mapping[int, Kind]) -> Table:

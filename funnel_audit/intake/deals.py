@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT
-from funnel_audit.intake.columns import Parsed, joined, stacked, status_words, unknown_moments
+from funnel_audit.intake.columns import Parsed, joined, stacked, unknown_moments
+from funnel_audit.intake.outline import status_words
+from funnel_audit.intake.quirks import summed
 from funnel_audit.journeys.records import NO_LABEL, Facts, Labels, Moments, Outcome, RowTexts
-from funnel_audit.labels import UNMAPPED, normal
+from funnel_audit.labels import LOST, UNMAPPED, normal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from funnel_audit.funnel import Funnel
-
-SERIES_STAGE = "stage"
 
 
 @dataclass(frozen=True)
@@ -80,19 +80,39 @@ def facts(rows: DealRows, chosen: Any, funnel: Funnel, id_text: Callable[[int], 
         return rows.labels(name).take(chosen)
 
     stage, status = labels("stage"), outcome_codes(labels("status"), status_words(funnel, dialect.status))
-    cents, has_amount = (column[chosen] for column in rows.amounts())
+    label = label_to_code(stage.texts, funnel)[stage.codes]
+    cents, has_amount = amounts(rows, chosen)
+    before = label_to_code(labels("last_stage").texts, funnel)[labels("last_stage").codes]
+    kept = (label == LOST) & (before < len(funnel.stages) - 1)
     reason, source = labels("lost_reason"), labels("source")
     excluded = listed(reason, funnel.exclude.lost_reasons) | listed(source, funnel.exclude.sources) | listed(stage, funnel.exclude.labels)
     currency = rows.currency().take(chosen)
     return Facts(
-        n=n, id_text=id_text, label=label_to_code(stage.texts, funnel)[stage.codes], created=moments("created"),
+        n=n, id_text=id_text, label=label, created=moments("created"),
         closed=closing(moments("closed"), moments("won_time"), moments("lost_time"), status), updated=moments("updated"),
         stage_changed=moments("stage_changed"), status=status, flag=flags(rows, chosen), status_decides=dialect.status.decides,
         amount=cents, amount_known=has_amount, currency=in_main(currency, funnel), owner=labels("owner"), source=source, lost_reason=reason,
         company=row_texts(rows, chosen, "company"), title=row_texts(rows, chosen, "title"), excluded=excluded,
-        row=rows.row[chosen], file=rows.table[chosen], stage_before_loss=np.full(n, -1, np.int8),
+        row=rows.row[chosen], file=rows.table[chosen], stage_before_loss=np.where(kept, before, -1).astype(np.int8),
         begun_before=np.zeros(n, bool),
     )  # fmt: skip
+
+
+def amounts(rows: DealRows, chosen: Any) -> tuple[Any, Any]:
+    """The amount of each deal, whether there is one: that of its row, or the sum of its rows where there is one for each product."""
+    cents, known = rows.amounts()
+    if not any(by_product(part) for part in rows.tables):
+        return cents[chosen], known[chosen]
+    size = int(rows.code.max()) + 1
+    one_deal = rows.code + rows.table * np.int64(size)
+    many = np.array([by_product(part) for part in rows.tables])[rows.table]
+    alone = np.arange(len(rows.code)) + len(rows.tables) * size
+    return summed(cents, known, np.where(many, one_deal, alone), chosen)
+
+
+def by_product(part: Parsed) -> bool:
+    """Does the table have one row for each product of a deal?"""
+    return "product_rows" in part.outline.found.table.quirks and "product" in part.outline.fields
 
 
 def outcome_codes(labels: Labels, words: dict[str, int]) -> Any:

@@ -1,48 +1,88 @@
-"""What each CRM's export looks like, as data: ``dialects/*.yaml``. This module reads them; it knows no CRM by name."""
+"""What each CRM's export looks like, as data: ``dialects/*.yaml``, or a file of the user's own. This module knows no CRM by name.
+
+The format is documented in docs/dialects.md, key by key.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from funnel_audit.labels import normal
+from funnel_audit.errors import FunnelError
+from funnel_audit.labels import nearest
 
-Shape = Literal["deals", "changes"]
-_CURRENCY = re.compile(r"\s*[,(]?\s*(?:₽|руб\.?|\$|r\$|€|£|₸|₴|zł)\)?$")
-_PREFIX = re.compile(r"^(?:deal [-:] |lead )")
-_QUOTES = str.maketrans("", "", "\"'«»“”")
+Shape = Literal["deals", "changes", "names", "other"]
+"""Rows are deals, changes, names of ids, or nothing that an audit needs (a table that comes with the export: left out, and said)."""
+Quirk = Literal["product_rows", "value_time_pairs", "quote_guard"]
+MAX_BYTES = 100_000
+
+LABEL_FIELDS = (
+    "stage", "from_stage", "last_stage", "pipeline", "status", "won_flag", "lost_flag", "closed_flag", "currency", "owner", "source",
+    "lost_reason", "product", "field",
+)  # fmt: skip
+DATE_FIELDS = ("created", "closed", "won_time", "lost_time", "stage_changed", "updated", "entered")
+TEXT_FIELDS = ("deal_id", "title", "company", "amount", "name_id", "name", "value", "old_value")
+UNUSED_FIELDS = ("expected_close",)
+"""Recognised so that it is never taken for a closing date, and read by nobody."""
+FIELDS = frozenset((*LABEL_FIELDS, *DATE_FIELDS, *TEXT_FIELDS, *UNUSED_FIELDS))
+ANALYSES = frozenset(("history", "stage_of_loss", "pace", "conversion", "stalled", "money", "loss_reasons", "days_to_win"))
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A log of changes of any field: which names in its column ``field`` mean what. ``lost``: a filled value is a loss (its reason)."""
+
+    stage: tuple[str, ...]
+    created: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
 
 
 class TableForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind of table of a dialect. It is recognised when all headers of any group of ``recognise`` are there."""
+    """One kind of table of a dialect. It is recognised when all headers of any group of ``recognise`` are there.
+
+    ``entered`` are headers of the columns that date the entry into a stage: ``Date entered {stage} ({pipeline})``.
+    """
 
     shape: Shape
     columns: dict[str, tuple[str, ...]]
     recognise: tuple[tuple[str, ...], ...] = ()
+    entered: tuple[str, ...] = ()
+    log: Log | None = None
+    quirks: tuple[Quirk, ...] = ()
 
 
 class ValueForms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words in cells: booleans, words that mean "no date yet", and whether an amount of 0 means that nobody filled it."""
+    """Words in cells: booleans, words for "no date yet" and "no currency"; whether 0 means that nobody filled the amount, and its unit."""
 
     yes_words: tuple[str, ...] = ("true", "yes", "1", "да")
     no_words: tuple[str, ...] = ("false", "no", "0", "нет")
     no_date: tuple[str, ...] = ()
+    no_currency: tuple[str, ...] = ()
     zero_is_missing: bool = False
+    amount_in_cents: bool = False
 
 
 class LabelWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The default pipeline in order, and which labels end or park a deal."""
+    """The default pipeline in order (each stage with all its names), which stages of it are optional, and which labels end or park a deal.
 
-    pipeline: tuple[str, ...] = ()
+    ``prefix`` is a pattern that is taken off a label before it is compared (``C3:NEW``).
+    """
+
+    pipeline: tuple[str | tuple[str, ...], ...] = ()
+    optional: tuple[str, ...] = ()
     won: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     on_hold: tuple[str, ...] = ()
+    prefix: str | None = None
+
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The stages of the pipeline, each with all its names, the first of them the one to show."""
+        return tuple((stage,) if isinstance(stage, str) else stage for stage in self.pipeline)
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,84 +109,93 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Recognised:
-    """A dialect, the kind of table, and which column (by position) holds which field."""
-
-    dialect: Dialect
-    shape: Shape
-    fields: dict[str, int]
-    found_by: tuple[str, ...] = ()
-    """The distinctive headers that gave the CRM away; empty for the generic dialect."""
-
-
-def header_key(header: str) -> str:
-    """The key under which headers are compared: as labels are, without a prefix ("Deal - ") and one trailing currency sign."""
-    return _CURRENCY.sub("", _PREFIX.sub("", normal(header).translate(_QUOTES))).strip()
-
-
 @cache
-def dialects() -> tuple[Dialect, ...]:
-    """All shipped dialects, the generic one last."""
-    found = []
-    for entry in files("funnel_audit.intake").joinpath("dialects").iterdir():
-        if entry.name.endswith(".yaml"):
-            found.append(load(entry.read_text("utf-8"), entry.name.removesuffix(".yaml")))
-    return tuple(sorted(found, key=lambda dialect: (dialect.name == "generic", dialect.name)))
+def shipped(name: str) -> Dialect:
+    """One of the dialects that funnel-audit ships, by the name of its file."""
+    return load(files("funnel_audit.intake").joinpath("dialects").joinpath(f"{name}.yaml").read_text("utf-8"), name)
 
 
-def load(text: str, name: str) -> Dialect:
-    """A dialect from its YAML."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return msgspec.structs.replace(msgspec.convert(yaml.load(text, loader), Dialect), name=name)
+def names() -> tuple[str, ...]:
+    """All that is shipped, in the order of the alphabet."""
+    entries = files("funnel_audit.intake").joinpath("dialects").iterdir()
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in entries if entry.name.endswith(".yaml")))
 
 
 def generic() -> Dialect:
-    return dialects()[-1]
+    return shipped("generic")
 
 
-def recognise(headers: Sequence[str]) -> Recognised:
-    """The dialect whose distinctive headers are all there (the largest group of them wins), else the generic one.
+def load_file(path: str) -> Dialect:
+    """A user's own dialect. Every fault is a FunnelError that names file and key."""
+    import yaml
 
-    What the dialect's own table does not name, the generic vocabulary of the same shape may: custom columns such as a loss reason.
-    """
-    keys = [header_key(header) for header in headers]
-    present = set(keys)
-    best: tuple[int, int, Dialect, TableForm, tuple[str, ...]] | None = None
-    for dialect in dialects()[:-1]:
-        for table in dialect.tables:
-            there = [group for group in table.recognise if {header_key(header) for header in group} <= present]
-            group = max(there, key=len, default=())
-            if group:
-                score = (len(group), len(match(table.columns, keys)))
-                if best is None or score > best[:2]:
-                    best = (*score, dialect, table, group)
-    if best is not None:
-        dialect, table = best[2], best[3]
-        own = match(table.columns, keys)
-        return Recognised(dialect, table.shape, _with_generic(own, table.shape, keys), best[4])
-    by_shape = {table.shape: match(table.columns, keys) for table in generic().tables}
-    changes, deals = by_shape["changes"], by_shape["deals"]
-    is_log = {"deal_id", "stage", "entered"} <= changes.keys() and "created" not in deals and "closed" not in deals
-    return Recognised(generic(), "changes" if is_log else "deals", changes if is_log else deals)
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise FunnelError("a dialect of over 100 kB is none", file=path, cure="Is this the export itself? See docs/dialects.md.")
+        return load(data.decode(), Path(path).stem, path)
+    except OSError as error:
+        raise FunnelError(f"the file cannot be read: {error.strerror}", file=path, cure="Check the name after --dialect.") from None
+    except UnicodeDecodeError:
+        raise FunnelError("the file is not UTF-8", file=path, cure="Save it as UTF-8.") from None
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())[:200]
+        raise FunnelError(f"this is no YAML: {said}", file=path, cure="See docs/dialects.md for an example.") from None
 
 
-def match(columns: dict[str, tuple[str, ...]], keys: Sequence[str]) -> dict[str, int]:
-    """Field -> position of the first header that is one of its texts, the texts in order of preference; each column serves one field."""
-    position = {key: index for index, key in reversed(list(enumerate(keys))) if key}
-    found: dict[str, int] = {}
-    for field, texts in columns.items():
-        for text in texts:
-            index = position.get(header_key(text))
-            if index is not None and index not in found.values():
-                found[field] = index
-                break
-    return found
+def load(text: str, name: str, path: str = "") -> Dialect:
+    """A dialect from its YAML."""
+    import yaml
+
+    if path and re.search(r"(^|[\s\[{,:])&\w|(^|[\s\[{,:])\*\w", re.sub(r"#.*|'[^']*'|\"[^\"]*\"", "", text)):
+        raise FunnelError("anchors and aliases (&, *) are not read", file=path, cure="Write the value out, or put it into quotes.")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        dialect = msgspec.convert(yaml.load(text, loader), Dialect)
+    except msgspec.ValidationError as error:
+        what, _, key = str(error).partition(" - at `$")
+        cure = "Every key is explained in docs/dialects.md."
+        raise FunnelError(_lower(what), file=path or name, key=key.rstrip("`").lstrip("."), cure=cure) from None
+    _check(dialect, path or name)
+    return msgspec.structs.replace(dialect, name=name)
 
 
-def _with_generic(own: dict[str, int], shape: Shape, keys: Sequence[str]) -> dict[str, int]:
-    table = next(table for table in generic().tables if table.shape == shape)
-    spare = match({field: texts for field, texts in table.columns.items() if field not in own}, keys)
-    return own | {field: index for field, index in spare.items() if index not in own.values()}
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _check(dialect: Dialect, path: str) -> None:
+    """What types cannot say."""
+
+    def fault(message: str, key: str, word: str = "", known: frozenset[str] = frozenset()) -> FunnelError:
+        close = nearest(word, sorted(known), 1)
+        hint = f"Did you mean {close[0]}? " if close else ""
+        listed = f"Known: {', '.join(sorted(known))}" if known else "See docs/dialects.md."
+        return FunnelError(message, file=path, key=key, cure=hint + listed)
+
+    if not dialect.tables:
+        raise fault("there is no table in it", "tables")
+    for number, table in enumerate(dialect.tables):
+        here = f"tables[{number}]"
+        for field in table.columns:
+            if field not in FIELDS:
+                raise fault(f"there is no field “{field}”", f"{here}.columns.{field}", field, FIELDS)
+        for pattern in table.entered:
+            if pattern.count("{stage}") != 1 or pattern.count("{pipeline}") > 1:
+                raise fault(f"“{pattern}” must hold {{stage}} once, and {{pipeline}} at most once", f"{here}.entered")
+        if table.log is not None and not {"field", "value", "deal_id", "entered"} <= table.columns.keys():
+            raise fault("a log needs the columns deal_id, entered, field and value", f"{here}.columns")
+        if table.shape == "names" and not {"name_id", "name"} <= table.columns.keys():
+            raise fault("a table of names needs the columns name_id and name", f"{here}.columns")
+    for analysis, sentences in dialect.lacks.items():
+        if analysis not in ANALYSES:
+            raise fault(f"there is no analysis “{analysis}”", f"lacks.{analysis}", analysis, ANALYSES)
+        if not {"en", "ru"} >= sentences.keys() or not sentences:
+            raise fault("the sentence is given as {en: …, ru: …}", f"lacks.{analysis}")
+    try:
+        re.compile(dialect.labels.prefix or "")
+    except re.error as error:
+        raise fault(f"this is no pattern: {error}", "labels.prefix") from None
+
+

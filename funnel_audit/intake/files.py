@@ -33,6 +33,10 @@ def open_tables(path: str, *, sheet: str | None = None, stdin: bytes | None = No
         from funnel_audit.intake.parquet import open_parquet
 
         return [open_parquet(source)]
+    if container == "json":
+        from funnel_audit.intake.json_table import open_json
+
+        return [open_json(source)]
     from funnel_audit.intake.csv_table import open_csv
 
     return [open_csv(source)]

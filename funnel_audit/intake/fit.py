@@ -14,6 +14,7 @@ from funnel_audit.defects import LabelCount
 from funnel_audit.errors import FunnelError
 from funnel_audit.funnel import MAX_STAGES, Funnel, Stage, Text
 from funnel_audit.intake.deals import label_to_code
+from funnel_audit.intake.dialect import generic
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from funnel_audit.intake.history import LabelledEntries
 
 MIN_SHARE = 0.8
+MANY_DEALS = 30
+"""From so many deals with a history on, a default stage that none of them was ever in is one that the company has removed."""
+_BARE = re.compile(r"(\d+) \(.+\)$")
 _SAMPLE_DEALS = 50_000
 OrderSource = str
 """How the stages of a made funnel were put in order: "history", "pipeline" (the CRM's default), or "appearance" (a guess)."""
@@ -30,17 +34,112 @@ def counted(texts: Sequence[str], codes: Any, funnel: Funnel) -> list[LabelCount
     """Every label with its deals, most frequent first; ``codes`` are label codes of deals (or of entries), -1 for blank."""
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     mapped = label_to_code(texts, funnel)
-    found = [LabelCount(text, int(counts[i]), int(mapped[i])) for i, text in enumerate(texts) if counts[i]]
-    return sorted(found, key=lambda label: (-label.deals, label.text))
+    merged: dict[str, LabelCount] = {}
+    for i, text in enumerate(texts):
+        if counts[i]:
+            before = merged[text].deals if text in merged else 0
+            merged[text] = LabelCount(text, int(counts[i]) + before, int(mapped[i]))
+    return sorted(merged.values(), key=lambda label: (-label.deals, label.text))
 
 
-def mapped_share(labels: Sequence[LabelCount], funnel: Funnel, dialect: Dialect) -> float | None:
+def mapped_share(labels: Sequence[LabelCount], funnel: Funnel, dialects: Sequence[Dialect]) -> float | None:
     """Of the deals that stand in labels which end nothing, the share in labels that the funnel knows; None where there are none."""
     won = len(funnel.stages) - 1
-    terminal = {key(text) for text in (*dialect.labels.won, *dialect.labels.lost)}
+    terminal = {key(text) for dialect in dialects for text in (*dialect.labels.won, *dialect.labels.lost)}
     going = [label for label in labels if label.code not in (LOST, won) and not (label.code == UNMAPPED and key(label.text) in terminal)]
     total = sum(label.deals for label in going)
     return sum(label.deals for label in going if label.code != UNMAPPED) / total if total else None
+
+
+def bridged(funnel: Funnel, dialects: Sequence[Dialect], texts: Sequence[str]) -> Funnel:
+    """The funnel with what the dialects know of the labels ``texts``: the other names of a stage that it has (a code, the same in another
+    language), and labels that end or park a deal. What the funnel itself says stands above that."""
+    index = funnel.label_index()
+    words: dict[str, int] = {}
+    for dialect in dialects:
+        if dialect is generic():  # its words are of all CRMs: good for a funnel that is made, too weak to complete one that is given
+            continue
+        for names in dialect.labels.groups():
+            known = {index[key_] for name in names if (key_ := normal(name)) in index}
+            if len(known) == 1:
+                words |= dict.fromkeys(map(key, names), known.pop())
+        for code, names in ((len(funnel.stages) - 1, dialect.labels.won), (LOST, dialect.labels.lost), (ON_HOLD, dialect.labels.on_hold)):
+            for name in names:
+                words.setdefault(key(name), code)
+    added: dict[int, list[str]] = {}
+    for text in texts:
+        if normal(text) not in index and key(text) in words:
+            added.setdefault(words[key(text)], []).append(text)
+    if not added:
+        return funnel
+    stages = tuple(
+        msgspec.structs.replace(stage, aliases=(*stage.aliases, *added[at])) if at in added else stage
+        for at, stage in enumerate(funnel.stages)
+    )
+    return msgspec.structs.replace(
+        funnel, stages=stages, lost=(*funnel.lost, *added.get(LOST, ())), on_hold=(*funnel.on_hold, *added.get(ON_HOLD, ()))
+    )
+
+
+def dialect_funnel(base: Funnel, dialect: Dialect, texts: Sequence[str], passed: frozenset[str] | None = None) -> Funnel | None:
+    """The CRM's default pipeline as a funnel; None where the dialect has none. Stages are named as the export writes them.
+
+    A stage that is optional in the CRM is left out unless the export has it; ``passed``: so is every stage that a long history never shows.
+    """
+    groups = dialect.labels.groups()
+    if not groups:
+        return None
+    shown = {key(text): text for text in texts}
+    optional = {key(text) for text in dialect.labels.optional}
+    won = {key(text) for text in dialect.labels.won}
+    going = [names for names in groups if not won & set(map(key, names))]
+    kept = [
+        names for names in going
+        if any(key(name) in (shown if passed is None else passed) for name in names)
+        or (passed is None and not any(key(name) in optional for name in names))
+    ]  # fmt: skip
+    if not kept:
+        return None
+    language = max(range(max(map(len, kept))), key=lambda at: (sum(key(names[min(at, len(names) - 1)]) in shown for names in kept), -at))
+    stages = []
+    for number, names in enumerate(kept):
+        own = next((shown[key(name)] for name in names if key(name) in shown), names[min(language, len(names) - 1)])
+        stages.append(Stage(id=identifier(own, number), name=Text(en=own, ru=own), aliases=tuple(name for name in names if name != own)))
+    last = next((shown[key(name)] for name in dialect.labels.won if key(name) in shown), None)
+    success = Text(en=last, ru=last) if last else Text(en="Won", ru="Успех")
+    stages.append(Stage(id="won", name=success, aliases=dialect.labels.won, won=True))
+    return msgspec.structs.replace(
+        base, stages=tuple(stages), lost=dialect.labels.lost, on_hold=dialect.labels.on_hold, key_stage=None, pairs=(), source="dialect",
+        path="",
+    )  # fmt: skip
+
+
+def fitting(texts: Sequence[str], codes: Any, told: LabelledEntries | None, funnel: Funnel, dialects: Sequence[Dialect], file: str,
+            ) -> tuple[list[LabelCount], Funnel, OrderSource | None]:  # fmt: skip
+    """The labels with their deals, and the funnel that fits them: the user's, the packaged one, the CRM's default, or a made one."""
+    stands = bridged(funnel, dialects, texts)
+    labels = counted(texts, codes, stands)
+    share = mapped_share(labels, stands, dialects)
+    if share is None or share >= MIN_SHARE:
+        return labels, stands, None
+    if funnel.source == "file":
+        raise misfit(labels, funnel, file)
+    seen = frozenset(key(text) for text in told.label.texts) if told is not None and _deals(told) >= MANY_DEALS else None
+    for dialect in dialects:
+        made = dialect_funnel(funnel, dialect, texts, seen)
+        if made is None:
+            continue
+        made = bridged(made, dialects, texts)
+        labels = counted(texts, codes, made)
+        share = mapped_share(labels, made, dialects)
+        if share is not None and share >= MIN_SHARE:
+            return labels, made, "pipeline"
+    made, source = made_funnel(labels, told, funnel, dialects)
+    return counted(texts, codes, made), made, source
+
+
+def _deals(entries: LabelledEntries) -> int:
+    return len(np.unique(entries.deal[entries.deal >= 0]))
 
 
 def misfit(labels: Sequence[LabelCount], funnel: Funnel, file: str) -> FunnelError:
@@ -48,7 +147,8 @@ def misfit(labels: Sequence[LabelCount], funnel: Funnel, file: str) -> FunnelErr
     unknown = [label for label in labels if label.code == UNMAPPED]
     listing = "\n".join(f"    {label.deals:>8}  {label.text}" for label in unknown[:20])
     more = f"\n    … and {len(unknown) - 20} more" if len(unknown) > 20 else ""
-    snippet = "\n".join(f"    aliases: [{label.text!r}]   # under the stage that it means, or under lost: / on_hold:" for label in unknown[:3])
+    where = "# under the stage that it means, or under lost: / on_hold:"
+    snippet = "\n".join(f"    aliases: [{label.text!r}]   {where}" for label in unknown[:3])
     return FunnelError(
         f"the stages do not fit {file}: fewer than {MIN_SHARE:.0%} of its open deals stand in a label that they know. "
         f"Labels that they do not know, with their deals:\n{listing}{more}",
@@ -56,16 +156,16 @@ def misfit(labels: Sequence[LabelCount], funnel: Funnel, file: str) -> FunnelErr
     )  # fmt: skip
 
 
-def made_funnel(labels: Sequence[LabelCount], entries: LabelledEntries | None, base: Funnel, dialect: Dialect) -> tuple[Funnel, OrderSource]:
-    """A funnel from the export's own labels, in the order in which deals pass them, else in the CRM's, else by first appearance.
+def made_funnel(
+    labels: Sequence[LabelCount], entries: LabelledEntries | None, base: Funnel, dialects: Sequence[Dialect]
+) -> tuple[Funnel, OrderSource]:
+    """A funnel from the export's own labels, in the order in which deals pass them, else by first appearance (a guess).
 
-    Won, lost and on hold are recognised by the words of the dialect and of the generic vocabulary; without a won label the funnel ends in
+    Won, lost and on hold are recognised by the words of the dialects and of the generic vocabulary; without a won label the funnel ends in
     a stage of its own.
     """
-    from funnel_audit.intake.dialect import generic
-
     def words(name: str) -> set[str]:
-        return {key(text) for source in (dialect, generic()) for text in getattr(source.labels, name)}
+        return {key(text) for source in (*dialects, generic()) for text in getattr(source.labels, name)}
 
     won, lost, hold = words("won"), words("lost"), words("on_hold")
     texts = [label.text for label in labels]
@@ -74,25 +174,25 @@ def made_funnel(labels: Sequence[LabelCount], entries: LabelledEntries | None, b
     wins = [text for text in texts if key(text) in won]
     going = [text for text in texts if text not in {*ended, *parked, *wins}]
     source = "appearance"
-    pipeline = [normal(text) for text in dialect.labels.pipeline]
-    in_pipeline = sum(normal(text) in pipeline for text in going)
+    place = {key(name): at for dialect in dialects for at, names in enumerate(dialect.labels.groups()) for name in names}
+    in_pipeline = sum(key(text) in place for text in going)
     if entries is not None and in_pipeline < len(going):
         going, source = by_history(going, entries), "history"
     elif in_pipeline * 2 > len(going):
-        going, source = sorted(going, key=lambda text: pipeline.index(normal(text)) if normal(text) in pipeline else len(pipeline)), "pipeline"
+        going, source = sorted(going, key=lambda text: place.get(key(text), len(place))), "pipeline"
     going = going[: MAX_STAGES - 1]
     stages = [Stage(id=identifier(text, index), name=Text(en=text, ru=text)) for index, text in enumerate(going)]
     last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Успех"), aliases=tuple(wins[1:]), won=True)
-    seen: set[str] = set()
-    unique = [stage for stage in stages if not (normal(stage.name.en or "") in seen or seen.add(normal(stage.name.en or "")))]  # type: ignore[func-returns-value]
+    unique = list({normal(stage.name.en or ""): stage for stage in reversed(stages)}.values())[::-1]
     return msgspec.structs.replace(
         base, stages=(*unique, last), lost=tuple(ended), on_hold=tuple(parked), key_stage=None, pairs=(), source="export", path=""
     ), source
 
 
 def key(text: str) -> str:
-    """A label as words are compared: API names write spaces as underscores."""
-    return normal(text).replace("_", " ")
+    """A label as words are compared: API names write spaces as underscores; a bare id stands before its pipeline, ``142 (7)``."""
+    bare = _BARE.match(text)
+    return bare[1] if bare else normal(text).replace("_", " ")
 
 
 def identifier(text: str, index: int) -> str:
@@ -104,8 +204,8 @@ def identifier(text: str, index: int) -> str:
 def by_history(texts: list[str], entries: LabelledEntries) -> list[str]:
     """Labels in the order in which deals pass them: a label comes before those that more deals enter after it than before it.
 
-    First entries only, so that moves back do not count; every pair of labels is a vote of the deals that know both (Copeland's rule), ties go
-    to the mean place within the deal. Up to 50,000 deals are asked.
+    First entries only, so that moves back do not count; every pair of labels is a vote of the deals that know both (Copeland's rule), ties
+    go to the mean place within the deal. Up to 50,000 deals are asked.
     """
     code_of = {text: index for index, text in enumerate(entries.label.texts)}
     wanted = [code_of[text] for text in texts if text in code_of]

@@ -42,7 +42,7 @@ def looks_like_table(grid: Grid) -> bool:
     return header is not None and len(layout.filled(top[header])) > 1 and any(not layout.is_blank(row) for row in top[header + 1 :])
 
 
-def head_of(grid: Grid, file: str, container: Literal["excel", "html"], *, sheet: str | None = None, size_bytes: int = 0) -> Head:
+def head_of(grid: Grid, file: str, container: Literal["excel", "html", "json"], *, sheet: str | None = None, size_bytes: int = 0) -> Head:
     notes = Notes(file)
     end = len(grid.rows)
     while end > 0 and grid.blank(end - 1):  # formatted but empty rows at the end of a sheet are no rows: nothing to report

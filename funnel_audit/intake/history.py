@@ -62,27 +62,30 @@ def from_dated(rows: DealRows, chosen: Any) -> LabelledEntries | None:
     for part in rows.tables:
         mine = position[begin : begin + part.rows]
         begin += part.rows
-        for label, moments in part.dated:
+        for text, moments in part.dated:
             filled = np.flatnonzero((moments.at != NAT) & (mine >= 0))
-            parts.append(LabelledEntries(mine[filled], moments.take(filled), Labels(np.zeros(len(filled), np.int32), (label,))))
+            label = Labels(np.zeros(len(filled), np.int32), (text,))
+            parts.append(LabelledEntries(mine[filled], moments.take(filled), label))
     return join(parts)
 
 
 def from_changes(part: Parsed, deal: Any, created: Moments | None) -> tuple[LabelledEntries, list[Defect]]:
     """Entries of a table of stage changes; ``deal`` is each row's deal (-1: unknown), ``created`` of the deals, where deal rows tell it.
 
-    A row without a readable time, label or id cannot be placed: it is counted as a defect. Where the table also says the stage *from* which a
-    deal moved, the first of them was entered when the deal was created, or before the data begin.
+    A row without a readable time, label or id cannot be placed: it is counted as a defect. Where the table also says the stage *from* which
+    a deal moved, the first of them was entered when the deal was created, or before the data begin.
     """
     stage, entered = part.labels["stage"], part.moments["entered"]
     head = part.outline.head
     defects = []
     use = (entered.at != NAT) & (stage.codes >= 0)
-    for kind, missing in (("no_time", entered.at == NAT), ("no_label", stage.codes < 0)):
+    born = part.moments.get("born")
+    no_label = stage.codes < 0 if born is None else (stage.codes < 0) & (born.at == NAT)
+    for kind, missing in (("no_time", entered.at == NAT), ("no_label", no_label)):
         rows = np.flatnonzero(missing)
         if len(rows):
             lines = tuple(int(line) for line in part.table.line_of(rows[:5]))
-            column = head.headers[part.outline.fields["entered" if kind == "no_time" else "stage"]]
+            column = head.headers[part.outline.fields["entered" if kind == "no_time" else "stage" if born is None else "value"]]
             defects.append(Defect(kind, head.file, lines[0], column, len(rows), None, lines))
     if use.all():
         entries = LabelledEntries(deal, entered, stage)
@@ -101,6 +104,19 @@ def from_changes(part: Parsed, deal: Any, created: Moments | None) -> tuple[Labe
     return entries, defects
 
 
+def births(parts: Sequence[Parsed], deals: Sequence[Any], n: int) -> Moments | None:
+    """When the deals were created, where a log of changes tells it: the earliest such row of each deal."""
+    told = [(part.moments["born"], deal) for part, deal in zip(parts, deals, strict=True) if "born" in part.moments]
+    if not told:
+        return None
+    never = np.iinfo(np.int64).max
+    first = np.full(n, never, np.int64)
+    for born, deal in told:
+        rows = np.flatnonzero((born.at != NAT) & (deal >= 0))
+        np.minimum.at(first, deal[rows], born.at[rows])
+    return Moments(np.where(first == never, NAT, first), told[0][0].day if isinstance(told[0][0].day, bool) else False)
+
+
 def first_rows(deal: Any, at: Moments, use: Any) -> Any:
     """The earliest usable row of each deal."""
     rows = np.flatnonzero(use)
@@ -115,7 +131,8 @@ def from_snapshots(rows: DealRows, times: Sequence[AsOf], funnel: Funnel) -> tup
 
     A change between two snapshots happened at the row's own "stage changed" date if that lies between them, at the closing date for the
     last of a closed deal, else at the midpoint, give or take half the gap. In the first snapshot a stay has a start only if the row
-    dates it. A deal created after the first snapshot is taken to have been created in the first stage. Also returned: the row codes of deals that the first snapshot shows beyond it.
+    dates it. A deal created after the first snapshot is taken to have been created in the first stage. Also
+    returned: the row codes of deals that the first snapshot shows beyond it.
     """
     stage, created = rows.labels("stage"), rows.moments("created")
     changed, closed = rows.moments("stage_changed"), rows.moments("closed")

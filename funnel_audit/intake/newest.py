@@ -12,6 +12,8 @@ from funnel_audit.clock import DAY, NAT, AsOf, end_of_day
 from funnel_audit.journeys.records import Moments
 
 LONE_DAYS = 30
+FEW_DATES, SOME_DATES = 5, 10
+"""Of fewer than five dates in a single column none can be said to stand alone; of fewer than ten, none that two columns agree on."""
 _TOP = 64
 
 
@@ -29,19 +31,22 @@ def newest(columns: Sequence[Moments], timezone: str) -> Newest | None:
     A value that is only a date stands for the end of that day.
     """
     tops: dict[int, bool] = {}
+    repeats: dict[int, int] = {}
     for column in columns:
         at = column.at
-        if isinstance(column.day, np.ndarray):
-            groups = [(at[column.day], True), (at[~column.day], False)]
-        else:
-            groups = [(at, column.day)]
+        day_only = np.broadcast_to(column.day, len(at))
+        groups = [(at[day_only], True), (at[~day_only], False)]
         for values, day in groups:
             for value in _largest(values):
                 moment = end_of_day(value, timezone) if day else value
                 tops[moment] = tops.get(moment, False) or day
+                repeats[moment] = repeats.get(moment, 0) + 1
     ranked = sorted(tops, reverse=True)
     if not ranked:
         return None
+    counts = [n for n in (int(np.count_nonzero(column.at != NAT)) for column in columns) if n]
+    if (sum(counts) < FEW_DATES and len(counts) == 1) or (max(counts) < SOME_DATES and repeats[ranked[0]] > 1):
+        ranked = ranked[:1]
     lone = 0
     while lone + 1 < len(ranked) and ranked[lone] - ranked[lone + 1] > LONE_DAYS * DAY:
         lone += 1

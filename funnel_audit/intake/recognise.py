@@ -10,7 +10,7 @@ from typing import Literal
 from funnel_audit.errors import InputError
 from funnel_audit.intake.source import MIB, Source, Window
 
-Container = Literal["text", "excel", "html", "parquet"]
+Container = Literal["text", "excel", "html", "parquet", "json"]
 
 ZIP_RATIO, ZIP_FLOOR, ZIP_CAP = 200, 64 * MIB, 2048 * MIB
 LOOK = 64 * 1024
@@ -54,7 +54,7 @@ def recognise(source: Source) -> Container:
     if start.startswith(b"<"):
         return _markup(source, start, look.lower())
     if re.match(rb'\{\s*["}]|\[\s*[\[{\]]', start):
-        raise _refusal(source, "JSON, not a table")
+        return "json"
     wide = look.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in look[:64]  # perhaps UTF-16: judged after decoding
     if not wide and len(look.translate(None, _CONTROL)) < 0.95 * len(look):
         raise _refusal(source, "a binary file, not a table")

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from funnel_audit.defects import Defect
+from funnel_audit.intake.deals import by_product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,8 @@ def repeated(rows: DealRows, size: int) -> list[Defect]:
             other |= column[extra] != column[last[code[extra]]]
         differs = np.zeros(size, bool)
         differs[code[extra[other]]] = True
+        if by_product(part):  # several rows are how it tells the products
+            extra = extra[differs[code[extra]]]
         header = part.outline.head.headers[part.outline.fields["deal_id"]]
         for kind, these in (("duplicate_row", extra[~differs[code[extra]]]), ("duplicate_id", extra[differs[code[extra]]])):
             if len(these):
@@ -53,8 +56,9 @@ def columns(part: Parsed) -> Iterator[Any]:
     yield from (labels.codes for name, labels in part.labels.items() if name not in NOT_COMPARED)
     yield from (moments.at for moments in part.moments.values())
     yield from (moments.at for _, moments in part.dated)
-    yield part.cents
-    yield part.has_amount
+    if not by_product(part):
+        yield part.cents
+        yield part.has_amount
     if part.currency is not None:
         yield part.currency.codes
 

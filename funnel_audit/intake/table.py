@@ -1,13 +1,13 @@
 """What a file holds, before anybody asks what it means: the contract between reading bytes and understanding columns.
 
 ``files.open_tables(path)`` looks at the first 256 KiB only and returns a ``Head`` for each table in it;
-``head.read({3: "label", 0: "text"})`` then reads just the columns that are wanted, as Arrow arrays of UTF-8 *bytes* (never Python strings: turning five million ids into
-Python objects costs ten times the reading).
+``head.read({3: "label", 0: "text"})`` then reads just the columns that are wanted, as Arrow arrays of UTF-8 *bytes* (never Python strings:
+turning five million ids into Python objects costs ten times the reading).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -46,13 +46,13 @@ class Head:
 
     ``headers`` are the texts of the header row, stripped, a BOM and a trailing empty column removed, duplicates kept as they are.
     ``sample`` is up to 200 records below the header as text, for guessing shapes and value forms.
-    ``rows_hint`` is None where unknown; ``container`` is csv, excel, html or parquet.
+    ``rows_hint`` is None where unknown; ``container`` is csv, excel, html, parquet or json.
     """
 
     file: str
     headers: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
-    container: Literal["csv", "excel", "html", "parquet"]
+    container: Literal["csv", "excel", "html", "parquet", "json"]
     read: Callable[[Mapping[int, Kind]], Table]
     encoding: str | None = None
     delimiter: str | None = None
@@ -60,3 +60,5 @@ class Head:
     header_line: int = 1
     size_bytes: int = 0
     defects: tuple[Defect, ...] = field(default=())
+    records: Callable[[], Iterator[tuple[int, list[str]]]] | None = None
+    """All records with their lines as the file has them, however long each is; only where a text file gives them."""

@@ -56,7 +56,7 @@ def harmful(text: str, allowed: str) -> set[str]:
 @pytest.mark.parametrize(("funnel", "lang"), [("own", "en"), ("made", "ru")])
 def test_no_output_lets_them_through(run: Run, tmp_path: Path, evil: str, funnel: str, lang: str) -> None:
     """With a stages file that fits, the stalled deals are named; without one, the evil text is the name of a stage as well."""
-    export(tmp_path / "d.csv", EVIL[evil], labels=20 if funnel == "own" else 4)
+    export(tmp_path / "d.csv", EVIL[evil], labels=20 if funnel == "own" else 5)
     if funnel == "own":
         (tmp_path / "stages.yaml").write_text(OWN, "utf-8")
     for form in FORMATS:

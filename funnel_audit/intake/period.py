@@ -1,0 +1,67 @@
+"""Which instant the audit looks at, and which deals the user's period leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from funnel_audit.clock import NAT, AsOf, end_of_day
+from funnel_audit.errors import UsageError
+from funnel_audit.funnel import Funnel
+from funnel_audit.intake.dates import parse_moment
+from funnel_audit.intake.newest import newest
+from funnel_audit.journeys import Entries, Facts, Moments
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user chose. Dates are texts as typed: ISO dates or instants. ``dialect`` is the path of a dialect of the user's own."""
+
+    as_of: str | None = None
+    created_from: str | None = None
+    created_to: str | None = None
+    pipeline: str | None = None
+    sheet: str | None = None
+    keep: bool = False
+    """Keep facts and entries as they were before the as-of and the exclusions cut them: for the story of one deal."""
+    dialect: str | None = None
+
+
+def resolve_as_of(facts: Facts, entries: Entries, funnel: Funnel, options: Options) -> tuple[AsOf, tuple[int, ...]]:
+    """The as-of asked for, else the newest date of the data."""
+    if options.as_of is not None:
+        us, day = moment(options.as_of, "--as-of", funnel.timezone)
+        return AsOf(end_of_day(us, funnel.timezone) if day else us, day, chosen=True), ()
+    only_history = bool((facts.row < 0).all()) and bool(np.isin(facts.created.at, entries.at).all())
+    deals = [] if only_history else [facts.created]  # made from the entries: they are no second witness
+    found = newest([*deals, facts.updated, facts.stage_changed, Moments(entries.at, entries.day)], funnel.timezone)
+    if found is None:
+        over = facts.closed.take(np.flatnonzero((facts.status > 0) | (facts.flag > 0) | (facts.label >= len(funnel.stages) - 1)))
+        found = newest([over], funnel.timezone)
+    if found is None:
+        raise UsageError("the export holds no date that says of which day it is. Give it: --as-of 2026-03-31")
+    return found.as_of, found.lone
+
+
+def moment(text: str, option: str, timezone: str) -> tuple[int, bool]:
+    """An option's date; (instant, is it only a date)."""
+    try:
+        return parse_moment(text, timezone)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error
+
+
+def created_outside(facts: Facts, options: Options, timezone: str) -> Any:
+    """Which deals --from and --to leave out; a deal without a creation date is in no period."""
+    out = np.zeros(facts.n, bool)
+    if options.created_from is not None:
+        start, _ = moment(options.created_from, "--from", timezone)
+        out |= (facts.created.at == NAT) | (facts.created.at < start)
+    if options.created_to is not None:
+        us, day = moment(options.created_to, "--to", timezone)
+        out |= (facts.created.at == NAT) | (facts.created.at > (end_of_day(us, timezone) if day else us))
+    if out.all() and facts.n:
+        raise UsageError("--from and --to leave no deal: none was created in that period.")
+    return out
