@@ -34,7 +34,7 @@ def resolve_as_of(facts: Facts, entries: Entries, funnel: Funnel, options: Optio
     if options.as_of is not None:
         us, day = moment(options.as_of, "--as-of", funnel.timezone)
         return AsOf(end_of_day(us, funnel.timezone) if day else us, day, chosen=True), ()
-    only_history = bool((facts.row < 0).all()) and bool(np.isin(facts.created.at, entries.at).all())
+    only_history = bool((facts.row < 0).all()) and made_from(facts.created.at, entries)
     deals = [] if only_history else [facts.created]  # made from the entries: they are no second witness
     found = newest([*deals, facts.updated, facts.stage_changed, Moments(entries.at, entries.day)], funnel.timezone)
     if found is None:
@@ -43,6 +43,14 @@ def resolve_as_of(facts: Facts, entries: Entries, funnel: Funnel, options: Optio
     if found is None:
         raise UsageError("the export holds no date that says of which day it is. Give it: --as-of 2026-03-31")
     return found.as_of, found.lone
+
+
+def made_from(created: Any, entries: Entries) -> bool:
+    """Whether every creation date is an entry's: nearly always one of the deal's own, which costs a hundredth of looking it up among all."""
+    own = np.zeros(len(created), bool)
+    own[entries.deal[entries.at == created[entries.deal]]] = True
+    rest = created[~own]
+    return not len(rest) or (bool((entries.at == rest[0]).any()) and bool(np.isin(rest, entries.at).all()))
 
 
 def moment(text: str, option: str, timezone: str) -> tuple[int, bool]:
