@@ -104,6 +104,47 @@ def test_an_origin_is_what_a_forecast_made_then_would_have_said() -> None:
     assert made(past).wins.mean == row.mean
 
 
+def wild_table(seed: int) -> str:
+    """Deals that skip, go back, are parked, are lost and taken up again."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for i in range(500):
+        at = float(rng.uniform(0, 190))
+        words = [f"a{at:.3f}"]
+        for letter in "bcw":
+            at += float(rng.lognormal(1.5, 0.8))
+            luck = rng.random()
+            if luck < 0.08:
+                words.append(f"a{at - 0.3:.3f}")
+            if luck > 0.9:
+                words += [f"x{at - 0.2:.3f}"]
+                at += float(rng.uniform(5, 40))
+            if 0.1 < luck < 0.15:
+                continue
+            if 0.2 < luck < 0.45:
+                words.append(f"x{at:.3f}")
+                break
+            words.append(f"{letter}{at:.3f}")
+        rows.append(f"D{i}: " + " ".join(words))
+    return "\n".join(rows)
+
+
+def test_reopened_deals_were_lost_then() -> None:
+    """The same export read at an earlier as-of says what the origin says, though some of its losses were undone later."""
+    table = wild_table(4)
+    whole = journeys(table, "abcw", 200)
+    assert (whole.reopened > 0).sum() > 20
+    origins = table_of(made(whole)).origins
+    for row, day in zip(origins, (89, 119, 150), strict=True):
+        then = journeys(table, "abcw", f"{day}d")
+        assert abs(then.as_of.us - row.as_of_us) < 2_000_000
+        found = made(then, backtest_origins=0)
+        assert found.wins.mean == pytest.approx(row.mean, rel=1e-4)
+        assert found.crm_weighted.wins == pytest.approx(row.crm_weighted, rel=1e-9)
+        assert found.stage_only == pytest.approx(row.stage_only, rel=1e-4)
+        assert sum(stage.open for stage in found.by_stage) == row.open
+
+
 def test_the_same_twice() -> None:
     j = cached(7, "small").journeys
     assert made(j) == made(j)

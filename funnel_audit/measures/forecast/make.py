@@ -13,7 +13,7 @@ from funnel_audit.measures.forecast.ground import Ground, survey
 from funnel_audit.measures.forecast.origins import LATEST, gradable
 from funnel_audit.measures.forecast.outlook import Outlook, look
 from funnel_audit.measures.forecast.plan import plan_outlook
-from funnel_audit.measures.forecast.records import Forecast, Month, Plan, Range, Weighted, Why
+from funnel_audit.measures.forecast.records import Forecast, Month, OpenChances, Plan, Range, Weighted, Why
 from funnel_audit.measures.forecast.single import by_stage, listed
 from funnel_audit.measures.forecast.sources import CREATION, reached_at
 from funnel_audit.measures.forecast.spread import Draws, draw, quantile
@@ -95,6 +95,9 @@ def forecast(
         backtest=table,
         why_no_backtest=None if table is not None else "not_asked" if backtest_origins == 0 else "short_history",
         history=_history(when, ground.first_us, j.as_of.us, j.timezone),
+        open_chances=OpenChances(
+            deal=outlook.known.deal, chance=outlook.chance, at_entry=outlook.at_entry[outlook.known.stage]
+        ),
     )
 
 

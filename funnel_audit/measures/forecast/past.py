@@ -51,7 +51,8 @@ class Counts:
     def since(self, earlier: Counts) -> Counts:
         """What came after ``earlier``."""
         exposed = np.maximum(self.exposed - earlier.exposed, 0.0)
-        return Counts(self.exits - earlier.exits, self.at_risk - earlier.at_risk, exposed)
+        exits = np.maximum(self.exits - earlier.exits, 0)  # a loss that was undone since is not taken back twice
+        return Counts(exits, np.maximum(self.at_risk - earlier.at_risk, 0), exposed)
 
     def where(self, chosen: Array, other: Counts) -> Counts:
         """These counts for the stages ``chosen`` (K - 1,), ``other`` for the rest."""
@@ -109,7 +110,7 @@ class Past:
         self.ageless_stage = np.empty(0, np.int8) if ageless_stage is None else ageless_stage
         self.boundaries = tuple(boundaries)
         self._counted: dict[int, Counts] = {}
-        self._opened: dict[int, tuple[int, Array, Array]] = {}
+        self._opened: dict[int, _Open] = {}
         period = _periods(source, self.boundaries)
         ended = source.exit != STILL_OPEN
         self.entered_in = period(source.entered)
@@ -134,11 +135,12 @@ class Past:
     def known(self, origin: int) -> Known:
         """What was known just before boundary ``origin``; ``len(boundaries)`` is the as-of, when everything is."""
         source = self.source
-        at, rows, us = self._open(origin)
+        cut = self._open(origin)
+        at, rows = cut.at, cut.rows
         counts = self._counts(origin)
         upto = int(np.searchsorted(self.arrived, at, side="right"))
         first = np.bincount(self.arrived_first[:upto], minlength=source.stages)
-        deal, stage, age = source.deal[rows], source.stage[rows], us / DAY
+        deal, stage, age = source.deal[rows], source.stage[rows], cut.us / DAY
         if origin == len(self.boundaries) and len(self.ageless):
             deal, stage = np.append(deal, self.ageless), np.append(stage, self.ageless_stage)
             age = np.append(age, np.full(len(self.ageless), np.nan))
@@ -156,35 +158,57 @@ class Past:
                 recent, settled = window.where(new, recent), settled | new
         return recent
 
-    def _open(self, origin: int) -> tuple[int, Array, Array]:
+    def _open(self, origin: int) -> _Open:
         """What ``_cut`` says, kept: an origin is asked for its deals and for its counts."""
         if origin not in self._opened:
             self._opened[origin] = self._cut(origin)
         return self._opened[origin]
 
-    def _cut(self, origin: int) -> tuple[int, Array, Array]:
-        """The instant, the stays open then, and their lengths by then."""
+    def _cut(self, origin: int) -> _Open:
         source = self.source
         if origin == len(self.boundaries):
             rows = np.flatnonzero(self.left_in == NEVER)
-            return source.as_of_us, rows, source.us[rows]
+            return _Open(source.as_of_us, rows, source.us[rows], rows[:0], rows[:0])
         at = self.boundaries[origin] - 1
         rows = np.flatnonzero((self.entered_in <= origin) & (self.left_in > origin))
-        return at, rows, source.length_at(rows, at)
+        undone = source.undone
+        lost = np.flatnonzero((undone.lost_at <= at) & (undone.back_at > at))
+        if not len(lost):
+            return _Open(at, rows, source.length_at(rows, at), rows[:0], rows[:0])
+        when = np.full(int(source.deal.max()) + 1, NAT, np.int64)
+        when[undone.deal[lost]] = undone.lost_at[lost]
+        shut = when[source.deal[rows]] != NAT
+        gone, rows = rows[shut], rows[~shut]
+        lasted = np.maximum(when[source.deal[gone]] - source.entered[gone], 0)
+        return _Open(at, rows, source.length_at(rows, at), gone, lasted)
 
     def _counts(self, origin: int) -> Counts:
         if origin not in self._counted:
-            _, rows, us = self._open(origin)
+            cut, source = self._open(origin), self.source
             exits = self.exits[origin]
-            in_class = class_of(us)
-            cell = self.source.stage[rows].astype(np.int64) * CLASSES + in_class
+            if len(cut.lost):
+                exits = exits.copy()
+                np.add.at(exits, (source.stage[cut.lost], exits.shape[1] - 1, class_of(cut.lost_us)), 1)
+            in_class = class_of(cut.us)
+            cell = source.stage[cut.rows].astype(np.int64) * CLASSES + in_class
             shape = (len(exits), CLASSES)
-            unseen = np.where(in_class == 0, 0.0, 1.0 - np.minimum((us / DAY - _LOWER[in_class]) / _WIDTH[in_class], 1.0))
+            unseen = np.where(in_class == 0, 0.0, 1.0 - np.minimum((cut.us / DAY - _LOWER[in_class]) / _WIDTH[in_class], 1.0))
             lasting = exits.sum(axis=1) + np.bincount(cell, minlength=shape[0] * CLASSES).reshape(shape)
             at_risk = lasting[:, ::-1].cumsum(axis=1)[:, ::-1]
             exposed = at_risk - np.bincount(cell, weights=unseen, minlength=shape[0] * CLASSES).reshape(shape)
             self._counted[origin] = Counts(exits, at_risk, exposed)
         return self._counted[origin]
+
+
+@dataclass(frozen=True)
+class _Open:
+    """The stays open at an instant and their lengths by then; and those of deals that stood as lost, with their lengths up to that."""
+
+    at: int
+    rows: Array
+    us: Array
+    lost: Array
+    lost_us: Array
 
 
 _LOWER = np.append(0.0, EDGES[:-1])

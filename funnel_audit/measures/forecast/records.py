@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +94,15 @@ class DealChance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenChances:
+    """All open deals short of the target, side by side: deal code, chance within the horizon now, and of one that enters its stage now."""
+
+    deal: Array
+    chance: Array
+    at_entry: Array
+
+
+@dataclass(frozen=True, kw_only=True)
 class Origin:
     """One row of the backtest. ``open``, ``from_open`` and ``actual_of_open``: the part of the deals that were open then."""
 
@@ -165,3 +180,5 @@ class Forecast:
     backtest: Backtest | None
     why_no_backtest: str | None
     history: tuple[Month, ...]
+    open_chances: OpenChances = field(compare=False, repr=False)
+    """For other lists of deals (the stalled ones); not part of the record."""

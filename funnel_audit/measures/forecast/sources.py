@@ -25,9 +25,24 @@ MIN_TIMED = 0.9
 
 
 @dataclass(frozen=True)
+class Undone:
+    """Losses that were undone: deal code, instant of the loss, instant at which the deal was taken up again."""
+
+    deal: Array
+    lost_at: Array
+    back_at: Array
+
+    @staticmethod
+    def none() -> Undone:
+        empty = np.empty(0, np.int64)
+        return Undone(empty, empty, empty)
+
+
+@dataclass(frozen=True)
 class Source:
     """Stays with a known start and length; ``exit`` is a later stage, STILL_OPEN or LOST. ``arrived`` and ``arrived_first``: each new
-    deal's instant and first stage. ``ageless``: open deals whose stay has no known start."""
+    deal's instant and first stage. ``ageless``: open deals whose stay has no known start. ``undone``: losses that do not stand: before the
+    deal was taken up again nobody knew that."""
 
     method: str
     stages: int
@@ -42,6 +57,7 @@ class Source:
     arrived: Array
     arrived_first: Array
     ageless: Array
+    undone: Undone
 
     def length_at(self, rows: Array, at_us: int) -> Array:
         """Lengths up to an earlier instant, by the rule for dates without a time."""
@@ -72,7 +88,18 @@ def from_stages(j: Journeys) -> Source | None:
         STAGES, j.stages, j.as_of.us, j.timezone, stays.deal[keep], stays.stage[keep], stays.entered[keep], stays.us[keep],
         stays.exit[keep], _only_dates(j), np.concatenate([stays.entered[begins], j.won_at.at[direct]]),
         np.concatenate([stays.stage[begins], np.full(len(direct), j.stages - 1)]).astype(np.int64), np.flatnonzero(ageless),
+        undone_losses(j),
     )  # fmt: skip
+
+
+def undone_losses(j: Journeys) -> Undone:
+    """From the entries: a loss that another entry of the same deal follows."""
+    entries = j.entries
+    if entries is None or not j.reopened.any():
+        return Undone.none()
+    lost = np.flatnonzero(entries.label[:-1] == LOST)
+    lost = lost[entries.deal[lost + 1] == entries.deal[lost]]
+    return Undone(entries.deal[lost], entries.at[lost], entries.at[lost + 1])
 
 
 def reached_at(j: Journeys, source: Source, target: int) -> Array:
@@ -121,7 +148,7 @@ def from_creation(j: Journeys) -> Source | None:
     code = np.where(won, 1, np.where(open_, STILL_OPEN, LOST)).astype(np.uint8)
     return Source(
         CREATION, 2, j.as_of.us, j.timezone, rows.astype(np.int32), np.zeros(len(rows), np.uint8), created.at[rows], length[rows],
-        code[rows], by_day, created.at[rows], np.zeros(len(rows), np.int64), np.flatnonzero(open_ & ~fine),
+        code[rows], by_day, created.at[rows], np.zeros(len(rows), np.int64), np.flatnonzero(open_ & ~fine), Undone.none(),
     )  # fmt: skip
 
 
