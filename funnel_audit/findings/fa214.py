@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from funnel_audit.findings.effects import flagged
+from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.texts import N_, Texts
 
@@ -62,6 +62,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             len(deals), total=len(rows), least=texts.money(least, name), most=texts.money(most, name), usual=texts.money(usual, name),
         )  # fmt: skip
         cure = texts.say("Look at these deals: a telephone number, an account number or a missing decimal point is the usual cause.")
-        effect = texts.say("They hold {share} of all money.", share=texts.percent(theirs / total, None)) if theirs >= 0.005 * total else ""
+        effect = texts.say("They hold {share} of all money.", share=share_of(texts, round(theirs), round(total)))
         numbers: dict[str, float | int | str] = {"median": usual, "largest": most, "smallest": least, "share_of_money": theirs / total}
         yield flagged(evidence, deals, text, cure, effect, numbers, "warning" if theirs > HEAVY * total else None, key=name or "")

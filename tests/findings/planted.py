@@ -1,6 +1,6 @@
 """Defects to be planted into the clean export, one function a kind: each says which rule must find it, and at which rows.
 
-``python tests/findings/planted.py`` prints what is found of each kind, alone and together (docs/findings.md has the table).
+``python docs/make_findings.py`` writes what is found of each kind, alone and together, into docs/findings.md.
 """
 
 from __future__ import annotations
@@ -499,7 +499,8 @@ def rename(old: str, new: str) -> Callable[[Field], list[Deal]]:
 
 
 AGREED = "name: {en: Terms agreed, ru: Условия согласованы}"
-plant("a process in English", "FA401", alone=True, lines=False)(rename(AGREED, "aliases: [Terms agreed], name: {en: Negotiation, ru: Условия согласованы}"))
+ENGLISH = "aliases: [Terms agreed], name: {en: Negotiation, ru: Условия согласованы}"
+plant("a process in English", "FA401", alone=True, lines=False)(rename(AGREED, ENGLISH))
 plant("a process in Russian", "FA401", lines=False)(rename("ru: Условия согласованы", "ru: На согласовании"))
 plant("two stages that say the same", "FA402", alone=True, lines=False)(rename(AGREED, "aliases: [Terms agreed], name: Offer sent anew"))
 plant("a stage without a task", "FA403", lines=False)(rename("task: Ask for a decision, ", ""))
@@ -637,13 +638,3 @@ def together() -> tuple[list[Result], list[Finding]]:
     ]  # fmt: skip
     return results, strangers
 
-
-if __name__ == "__main__":
-    for result in one_at_a_time():
-        print("ok " if result.found and result.at_row and not result.extra else "BAD", result.plant.code, result.plant.kind,
-              "" if result.found else "not found", "" if result.at_row else "elsewhere",
-              [(one.code, one.text[:110], one.place.line) for one in result.extra])  # fmt: skip
-    results, strangers = together()
-    print("together:", [(one.plant.kind, one.found, one.at_row) for one in results if not (one.found and one.at_row)])
-    print("strangers:", [(one.code, one.text[:110], one.deals, one.place.line) for one in strangers])
-    print(len(PLANTS), "kinds")
