@@ -106,6 +106,8 @@ def dialect_funnel(base: Funnel, dialect: Dialect, texts: Sequence[str], passed:
         own = next((shown[key(name)] for name in names if key(name) in shown), names[min(language, len(names) - 1)])
         stages.append(Stage(id=identifier(own, number), name=Text(en=own, ru=own), aliases=tuple(name for name in names if name != own)))
     last = next((shown[key(name)] for name in dialect.labels.won if key(name) in shown), None)
+    ends = [names for names in groups if won & set(map(key, names))] or [dialect.labels.won]
+    last = last or (ends[0][min(language, len(ends[0]) - 1)] if ends[0] else None)
     success = Text(en=last, ru=last) if last else Text(en="Won", ru="Успех")
     stages.append(Stage(id="won", name=success, aliases=dialect.labels.won, won=True))
     return msgspec.structs.replace(
