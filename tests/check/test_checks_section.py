@@ -15,7 +15,9 @@ STAGES = """stages:
 
 
 def test_everything_it_may_hold() -> None:
-    checks = parse_funnel(STAGES + """checks:
+    checks = parse_funnel(
+        STAGES
+        + """checks:
   min_conversion: {new: 0.5}
   max_days: {met: 14}
   max_stalled_share: 0.2
@@ -25,7 +27,8 @@ def test_everything_it_may_hold() -> None:
   severity: {fa203: error, FA3: info}
   ignore: [FA105]
   paths: {"archive/*": {ignore: [FA2]}}
-""").checks
+"""
+    ).checks
     assert (checks.min_conversion, checks.max_days, checks.max_stalled_share) == ({"new": 0.5}, {"met": 14.0}, 0.2)
     assert (checks.severity, checks.ignore, checks.on_no_evidence) == ({"FA203": "error", "FA3": "info"}, ("FA105",), "fail")
     assert (checks.paths[0].glob, checks.paths[0].ignore) == ("archive/*", ("FA2",))
