@@ -96,7 +96,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
 
 def row_counts(reading: Reading) -> list[tuple[str, int, tuple[int, ...]]]:
     """File, rows in it (also those that were left out), and the row caps of its CRM. Of one pipeline's rows nothing can be told."""
-    if reading.options.pipeline is not None:
+    if reading.options.pipeline is not None or 0 < len(reading.audited) < len(reading.pipelines):
         return []
     junk = {defect.file: defect.count for defect in reading.defects if defect.kind == "junk_rows"}
     files = [(part.outline.head.file, part.rows, part.outline.found.dialect.row_caps) for part in reading.tables]

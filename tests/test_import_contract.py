@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "horizon": {"funnel"},
     "ahead": {"funnel", "horizon", "journeys", "labels", "measures", "report", "tally", "texts"},
     "assemble": {"ahead", "selective", "in_short", "doctor", "notes", "defects", "funnel", "intake", "journeys", "tally", "measures", "findings", "report", "texts"},
-    "render": {"report", "texts", "clean", "deal_record", "verdict"},
+    "render": {"report", "inspection_record", "texts", "clean", "deal_record", "verdict"},
 }
 ALWAYS = {"errors", "clock", "pieces", "zones"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""

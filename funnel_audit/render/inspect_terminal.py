@@ -50,7 +50,11 @@ LEFT_OUT = {
     "footer_rows": N_("totals or remarks below the table"),
 }
 MEANINGS = {"lost": N_("lost"), "on_hold": N_("on hold"), "unmapped": N_("not known")}
-FUNNELS = {"export": N_("made from the export"), "packaged": N_("the funnel that funnel-audit brings along")}
+FUNNELS = {
+    "export": N_("made from the export"),
+    "packaged": N_("the funnel that funnel-audit brings along"),
+    "dialect": N_("the CRM's default pipeline"),
+}
 MADE_ORDERS = {
     "history": N_("in the order in which deals pass them"),
     "pipeline": N_("in the order of the CRM's default pipeline"),
@@ -172,7 +176,7 @@ def labels(page: Sheet, found: Inspection) -> list[RenderableType]:
     if not rows:
         return []
     source = t.word(FUNNELS[found.funnel]) if found.funnel in FUNNELS else shorten(found.funnel, 50)
-    if found.order is not None:
+    if found.order is not None and found.funnel != "dialect":
         source = t.say("{source}, {order}", source=source, order=t.word(MADE_ORDERS.get(found.order, found.order)))
 
     def meaning(index: int) -> str:
