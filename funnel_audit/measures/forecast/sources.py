@@ -42,7 +42,7 @@ class Undone:
 class Source:
     """Stays with a known start and length; ``exit`` is a later stage, STILL_OPEN or LOST. ``arrived`` and ``arrived_first``: each new
     deal's instant and first stage. ``ageless``: open deals whose stay has no known start. ``undone``: losses that do not stand: before the
-    deal was taken up again nobody knew that."""
+    deal was taken up again nobody knew that. ``begins``: positions, in the journeys' stays, of the first one of each deal."""
 
     method: str
     stages: int
@@ -58,6 +58,7 @@ class Source:
     arrived_first: Array
     ageless: Array
     undone: Undone
+    begins: Array
 
     def length_at(self, rows: Array, at_us: int) -> Array:
         """Lengths up to an earlier instant, by the rule for dates without a time."""
@@ -79,7 +80,7 @@ def from_stages(j: Journeys) -> Source | None:
     straight = won_at_once(j)
     if not closed or np.count_nonzero((ends | straight) & (j.outcome != Outcome.OPEN)) < MIN_TIMED * closed:
         return None
-    begins = _begins(j, fine)
+    begins = np.flatnonzero(_begins(j, fine))
     direct = np.flatnonzero(straight)
     ageless = (j.outcome == Outcome.OPEN) & (j.stage < j.stages - 1)
     ageless[stays.deal[fine & (stays.exit == STILL_OPEN)]] = False
@@ -88,7 +89,7 @@ def from_stages(j: Journeys) -> Source | None:
         STAGES, j.stages, j.as_of.us, j.timezone, stays.deal[keep], stays.stage[keep], stays.entered[keep], stays.us[keep],
         stays.exit[keep], _only_dates(j), np.concatenate([stays.entered[begins], j.won_at.at[direct]]),
         np.concatenate([stays.stage[begins], np.full(len(direct), j.stages - 1)]).astype(np.int64), np.flatnonzero(ageless),
-        undone_losses(j),
+        undone_losses(j), begins,
     )  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def reached_at(j: Journeys, source: Source, target: int) -> Array:
     fine = usable(stays.entered, stays.us)
     leaps = np.flatnonzero(fine & (stays.stage < target) & (stays.exit < STILL_OPEN) & (stays.exit >= target))
     reached[stays.deal[leaps]] = stays.entered[leaps] + stays.us[leaps]
-    beyond = np.flatnonzero(_begins(j, fine) & (stays.stage >= target))
+    beyond = source.begins[stays.stage[source.begins] >= target]
     reached[stays.deal[beyond]] = stays.entered[beyond]
     direct = np.flatnonzero(won_at_once(j))
     reached[direct] = j.won_at.at[direct]
@@ -149,6 +150,7 @@ def from_creation(j: Journeys) -> Source | None:
     return Source(
         CREATION, 2, j.as_of.us, j.timezone, rows.astype(np.int32), np.zeros(len(rows), np.uint8), created.at[rows], length[rows],
         code[rows], by_day, created.at[rows], np.zeros(len(rows), np.int64), np.flatnonzero(open_ & ~fine), Undone.none(),
+        np.empty(0, np.int64),
     )  # fmt: skip
 
 
