@@ -175,7 +175,7 @@ class Past:
         lost = np.flatnonzero((undone.lost_at <= at) & (undone.back_at > at))
         if not len(lost):
             return _Open(at, rows, source.length_at(rows, at), rows[:0], rows[:0])
-        when = np.full(int(source.deal.max()) + 1, NAT, np.int64)
+        when = np.full(int(max(source.deal.max(), undone.deal.max())) + 1, NAT, np.int64)
         when[undone.deal[lost]] = undone.lost_at[lost]
         shut = when[source.deal[rows]] != NAT
         gone, rows = rows[shut], rows[~shut]

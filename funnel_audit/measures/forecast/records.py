@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Why:
-    """Why there is no forecast: "few_closed" (under 30), "no_times", "no_stage_times" (a stage as target), "no_horizon", "no_deals"."""
+    """Why there is no forecast: "few_closed" (under 30), "no_times", "no_stage_times" (a stage as target), "no_horizon"."""
 
     reason: str
 
