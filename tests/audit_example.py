@@ -5,6 +5,8 @@ The counts obey the ledger (reached = advanced + lost + open, + unplaced for the
 
 from __future__ import annotations
 
+from ahead_example import forecast, key_stage
+
 from funnel_audit.report import (
     Audit,
     Bounds,
@@ -340,6 +342,8 @@ def example(lang: str = "en") -> Audit:
                 days=Days(p50=None, p90=None, n=234),
             ),
         ),
+        key_stage=key_stage(NAMES[lang]),
+        forecast=forecast(NAMES[lang]),
         capabilities=(
             Capability(analysis="conversion", verdict="yes", why=""),
             Capability(

@@ -8,8 +8,14 @@ from rich.text import Text
 from funnel_audit.render.terminal.page import NONE, Column, Page, bar, bullets, cell, heading, legend, shorten, spaced, table
 from funnel_audit.report import Backtest, DealOutlook, Forecast, KeyStage, PlanOutlook
 
+NAME_LIMIT = 60
 PLOT_CELLS = 30
 SHOWN_STAGES = 4
+
+
+def _name(page: Page, stage: str) -> str:
+    """A stage's name, however long it is in the data."""
+    return shorten(page.stage(stage), NAME_LIMIT)
 
 
 def key_stage(page: Page) -> list[RenderableType]:
@@ -21,7 +27,7 @@ def key_stage(page: Page) -> list[RenderableType]:
     columns = [
         Column(
             t.say("Stage"),
-            [cell(one.name, "bold" if one.stage == key.found else "") for one in ranked],
+            [cell(_name(page, one.stage), "bold" if one.stage == key.found else "") for one in ranked],
             justify="left",
             wraps=True,
             kept=True,
@@ -34,7 +40,7 @@ def key_stage(page: Page) -> list[RenderableType]:
             [NONE if one.resampled_share is None else t.points(one.resampled_share, digits=0) for one in ranked],
         ),
     ]
-    return [heading(page, t.say("Key stage"), page.stage(key.found)), table(page, columns), *legend([_agreement(page, key)])]
+    return [heading(page, t.say("Key stage"), _name(page, key.found)), table(page, columns), *legend([_agreement(page, key)])]
 
 
 def _agreement(page: Page, key: KeyStage) -> str:
@@ -45,8 +51,8 @@ def _agreement(page: Page, key: KeyStage) -> str:
         return t.say("The data agree with the key stage of stages.yaml.")
     return t.say(
         "stages.yaml names “{declared}” as the key stage; in the data “{found}” decides more.",
-        declared=page.stage(key.declared),
-        found=page.stage(key.found),
+        declared=_name(page, key.declared),
+        found=_name(page, key.found),
     )
 
 
@@ -68,7 +74,10 @@ def forecast(page: Page) -> list[RenderableType]:
     if ahead.method != "stages":
         lines.append(t.say("The export has no stage times: the forecast goes by the age of the deals alone, and is weaker."))
     title = t.say("Forecast until {day}", day=t.date(ahead.until))
-    parts: list[RenderableType] = [heading(page, title, "" if won else ahead.target_name), bullets(cell(line) for line in lines if line)]
+    parts: list[RenderableType] = [
+        heading(page, title, "" if won else _name(page, ahead.target)),
+        bullets(cell(line) for line in lines if line),
+    ]
     if any(month.reached for month in ahead.history):
         parts.append(spaced(_plot(page, ahead)))
     return parts + legend([_grades(page, ahead.backtest)])
@@ -124,14 +133,14 @@ def _plan(page: Page, plan: PlanOutlook | None) -> str:
     if needed is None:
         return say
     if needed.deals is None:
-        return say + " " + t.say("An 80% chance is out of reach by “{stage}” alone.", stage=page.stage(needed.stage))
+        return say + " " + t.say("An 80% chance is out of reach by “{stage}” alone.", stage=_name(page, needed.stage))
     return (
         say
         + " "
         + t.say(
             "For 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected.",
             deals=needed.deals,
-            stage=page.stage(needed.stage),
+            stage=_name(page, needed.stage),
             day=t.short_date(needed.by),
             expected=t.number(needed.expected, 1),
         )
@@ -146,7 +155,7 @@ def _key(page: Page, ahead: Forecast) -> str:
     t = page.texts
     return t.say(
         "Deals that reach the key stage “{stage}”: {p50} ({p10}–{p90}).",
-        stage=page.stage(stage),
+        stage=_name(page, stage),
         p50=t.number(ahead.key.p50),
         p10=t.number(ahead.key.p10),
         p90=t.number(ahead.key.p90),
@@ -209,7 +218,7 @@ def outlook(page: Page) -> list[RenderableType]:
         table(
             page,
             [
-                Column(t.say("Stage"), [row.name for row in stages], justify="left", wraps=True, kept=True),
+                Column(t.say("Stage"), [_name(page, row.stage) for row in stages], justify="left", wraps=True, kept=True),
                 Column(t.say("Open"), [t.number(row.open) for row in stages]),
                 Column(t.say("Expected"), [t.number(row.expected, 1) for row in stages]),
                 Column("", [bar(row.expected / row.open, 10) for row in stages]),
@@ -238,7 +247,7 @@ def _deals(page: Page, ahead: Forecast, deals: tuple[DealOutlook, ...]) -> Rende
                 wraps=True,
                 kept=True,
             ),
-            Column(t.say("Stage"), [page.stage(deal.stage) for deal in deals], justify="left", wraps=True),
+            Column(t.say("Stage"), [_name(page, deal.stage) for deal in deals], justify="left", wraps=True),
             Column(t.say("Days|there"), [NONE if deal.age_days is None else t.amount(deal.age_days) for deal in deals]),
             Column(t.say("Chance,|%"), [t.points(deal.chance, digits=0) for deal in deals]),
             Column(t.say("At entry,|%"), [t.points(deal.chance_at_entry, digits=0) for deal in deals]),
