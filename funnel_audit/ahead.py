@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from funnel_audit import report
 from funnel_audit.clock import AsOf, to_datetime
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError
 from funnel_audit.horizon import horizon
 from funnel_audit.labels import nearest, normal
 from funnel_audit.measures.forecast import Plan, Why, forecast, survey
@@ -112,8 +112,8 @@ def stage_of(name: str, funnel: Funnel) -> int:
     for position, stage in enumerate(funnel.stages):
         if normal(name) in {normal(label) for label in stage.labels()}:
             return position
-    close = ", ".join(nearest(name, [stage.id for stage in funnel.stages]) or [stage.id for stage in funnel.stages])
-    raise UsageError(f"--target: there is no stage “{name}”. Did you mean {close}?")
+    ids = [stage.id for stage in funnel.stages]
+    raise UsageError(Said("--target: there is no stage “{name}”. Did you mean {ids}?", name=name, ids=nearest(name, ids) or ids))
 
 
 def _key_stage(key: KeyStage, funnel: Funnel, lang: str) -> report.KeyStage | None:

@@ -25,10 +25,11 @@ from typing import Any
 import msgspec
 import yaml
 
-from funnel_audit.errors import FunnelError, UsageError
+from funnel_audit.errors import FunnelError, Said, UsageError, did_you_mean, reason_of, recognised, sentences
 from funnel_audit.gate import size
 from funnel_audit.labels import nearest
 from funnel_audit.report import Finding
+from funnel_audit.stages_wording import OF_TYPES
 from funnel_audit.stages_yaml import Document, read_yaml
 from funnel_audit.verdict import Accepted, Gone
 
@@ -107,17 +108,17 @@ def load(path: str) -> Baseline:
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             beside = [str(other) for other in sorted(Path(path).parent.glob("*.y*ml"))]
-            close = nearest(path, beside, 1)
-            hint = f"Did you mean {close[0]}? " if close else ""
-            raise UsageError(f"--baseline {path}: there is no such file.\n  {hint}Add --update-baseline to make it.") from None
-        raise UsageError(f"--baseline {path}: cannot be read ({error.strerror}).") from error
+            cure = sentences(did_you_mean(nearest(path, beside, 1)), Said("Add --update-baseline to make it."))
+            raise UsageError(Said("--baseline {file}: there is no such file.", file=path), cure=cure) from None
+        raise UsageError(Said("--baseline {file}: cannot be read ({why}).", file=path, why=reason_of(error))) from error
     return parse(data, path)
 
 
 def parse(data: bytes, path: str) -> Baseline:
     """The baseline that a text describes."""
     if len(data) > MAX_BYTES:
-        raise FunnelError("the file is over 5 MB", file=path, cure="Mend what is found in masses, or ignore its code in stages.yaml.")
+        cure = Said("Mend what is found in masses, or ignore its code in stages.yaml.")
+        raise FunnelError(Said("the file is over 5 MB"), file=path, cure=cure)
     if not any(row.strip() and not row.strip().startswith(b"#") for row in data.splitlines()):
         return Baseline((), path)
     document = read_yaml(data, path, limit=MAX_BYTES)
@@ -134,17 +135,18 @@ def parse(data: bytes, path: str) -> Baseline:
 def _check(line: Line, number: int, seen: dict[str, int], document: Document) -> None:
     where = ("accepted", number)
     if line.fingerprint in seen:
-        first = document.lines[("accepted", seen[line.fingerprint])]
-        raise document.error((*where, "fingerprint"), f"stands twice; the first one is in line {first}", "Delete one of the two.")
+        twice = Said("stands twice; the first one is in line {line}", line=str(document.lines[("accepted", seen[line.fingerprint])]))
+        raise document.error((*where, "fingerprint"), twice, Said("Delete one of the two."))
     seen[line.fingerprint] = number
     if line.count < 1:
-        raise document.error((*where, "count"), f"must be 1 or more: {line.count}", "Delete the item, or write how many are accepted.")
+        cure = Said("Delete the item, or write how many are accepted.")
+        raise document.error((*where, "count"), Said("must be 1 or more: {value}", value=str(line.count)), cure)
     if line.expires is not None:
         try:
             dt.date.fromisoformat(line.expires)
         except ValueError:
-            cure = "Write year, month and day: 2026-12-31; or delete the key to accept it for good."
-            raise document.error((*where, "expires"), f"not a date: `{line.expires[:40]}`", cure) from None
+            cure = Said("Write year, month and day: 2026-12-31; or delete the key to accept it for good.")
+            raise document.error((*where, "expires"), Said("not a date: `{text}`", text=line.expires[:40]), cure) from None
 
 
 def _worded(problem: str, document: Document) -> FunnelError:
@@ -157,13 +159,12 @@ def _worded(problem: str, document: Document) -> FunnelError:
     field_name = what.split("`")[1] if "`" in what else ""
     if "unknown field" in what:
         keys = Line.__struct_fields__ if path else _File.__struct_fields__
-        close = nearest(field_name, keys, 1)
-        cure = f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(keys)}."
-        return document.error((*path, field_name), "unknown key", cure)
+        cure = did_you_mean(f"`{key}`" for key in nearest(field_name, keys, 1)) or Said("Known here: {names}.", names=keys)
+        return document.error((*path, field_name), Said("unknown key"), cure)
     if "missing required field" in what:
-        return document.error((*path, field_name), "this key is missing", "Let --update-baseline write the file.")
-    cure = 'Text goes in quotes: "..."; a count is a whole number.'
-    return document.error(tuple(path), what[:1].lower() + what[1:], cure)
+        return document.error((*path, field_name), Said("this key is missing"), Said("Let --update-baseline write the file."))
+    cure = Said('Text goes in quotes: "..."; a count is a whole number.')
+    return document.error(tuple(path), recognised(what[:1].lower() + what[1:], OF_TYPES), cure)
 
 
 def text_of(baseline: Baseline) -> str:
@@ -216,7 +217,7 @@ def save(baseline: Baseline, path: str) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise UsageError(f"--baseline {path}: cannot be written ({error.strerror}).") from error
+        raise UsageError(Said("--baseline {file}: cannot be written ({why}).", file=path, why=reason_of(error))) from error
 
 
 def _umask() -> int:

@@ -11,10 +11,9 @@ from pathlib import PurePath, PurePosixPath
 import msgspec
 
 from funnel_audit.codes import covers, known, likely
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError, sentences
 from funnel_audit.funnel import Checks
 from funnel_audit.report import Audit, Finding
-from funnel_audit.texts import Texts
 from funnel_audit.verdict import Accepted, Check, Counts, Gone, Judged, RuleInfo
 
 SEVERITIES = ("error", "warning", "info")
@@ -39,7 +38,7 @@ class Today:
     source: str = "option"
 
 
-def chosen_codes(option: str, typed: str | None, texts: Texts) -> tuple[str, ...]:
+def chosen_codes(option: str, typed: str | None) -> tuple[str, ...]:
     """``FA2,fa301`` as codes; UsageError names the one that is none, and what may have been meant."""
     if typed is None:
         return ()
@@ -47,10 +46,9 @@ def chosen_codes(option: str, typed: str | None, texts: Texts) -> tuple[str, ...
     for name in (part.strip() for part in typed.split(",")):
         if not known(name):
             close = likely(name)
-            hint = texts.say("Did you mean {names}?", names=", ".join(close)) if close else ""
-            lists = texts.say("`funnel-audit explain` lists all codes.")
-            said = texts.say("{option}: there is no finding with the code “{name}”.", option=option, name=name)
-            raise UsageError(" ".join(part for part in (said, hint, lists) if part))
+            hint = Said("Did you mean {names}?", names=close) if close else None
+            said = Said("{option}: there is no finding with the code “{name}”.", option=option, name=name)
+            raise UsageError(sentences(said, hint, Said("`funnel-audit explain` lists all codes.")))
         out.append(name.upper())
     return tuple(out)
 

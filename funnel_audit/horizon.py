@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from funnel_audit.clock import DAY, calendar_quarter, end_of_day, quarter_start, start_of_day, to_datetime
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError
 from funnel_audit.funnel import Plan
 from funnel_audit.zones import start_of_day_us
 
@@ -29,21 +29,21 @@ class Horizon:
 def horizon(as_of_us: int, timezone: str, plan: Plan | None, *, days: str | None = None, until: str | None = None) -> Horizon:
     """The horizon asked for (``days`` as typed: 30d; ``until``: a date), else the end of the plan's period, else 30 days."""
     if days is not None and until is not None:
-        raise UsageError("--horizon and --until are two ways to say the same: give one of them")
+        raise UsageError(Said("--horizon and --until are two ways to say the same: give one of them"))
     period = None if plan is None else plan_period(plan.period, as_of_us, timezone)
     since = as_of_us if period is None else period[0]
     if days is not None:
         found = _DAYS.fullmatch(days.strip())
         if not found or not int(found[1]):
-            raise UsageError(f"--horizon: “{days}” is no number of days; write it like 30d")
+            raise UsageError(Said("--horizon: “{text}” is no number of days; write it like 30d", text=days))
         return Horizon(since, as_of_us + int(found[1]) * DAY)
     if until is not None:
         try:
             end = end_of_day(start_of_day_us(date.fromisoformat(until), timezone), timezone)
         except ValueError:
-            raise UsageError(f"--until: “{until}” is no date; write it like 2026-03-31") from None
+            raise UsageError(Said("--until: “{text}” is no date; write it like 2026-03-31", text=until)) from None
         if end <= as_of_us:
-            raise UsageError(f"--until {until} lies before the day the data look from; choose a later one")
+            raise UsageError(Said("--until {date} lies before the day the data look from; choose a later one", date=until))
         return Horizon(since, end)
     if period is None:
         return Horizon(as_of_us, as_of_us + DEFAULT_DAYS * DAY)

@@ -82,7 +82,7 @@ def inspected(found: Read, funnel: Funnel, texts: Texts) -> Inspection:
 
 def unread(error: InputError, plans: Sequence[Outline], texts: Texts) -> tuple[str, ...]:
     """Why files with a table in them hold no deals, and how to name the column that is missing."""
-    said = [str(error).split("\n")[0].rstrip(".") + "."]
+    said = [error.told(texts).split("\n")[0].rstrip(".") + "."]
     if not any({"stage", "status", "won_flag"} & plan.fields.keys() or plan.dated for plan in plans):
         said.append(
             texts.say("If one of the columns below is the stage, name it in stages.yaml: columns: {example}", example="{stage: Deal phase}")

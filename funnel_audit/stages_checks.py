@@ -9,6 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
 from funnel_audit.codes import codes, groups, known, likely
+from funnel_audit.errors import Said, did_you_mean, sentences
 from funnel_audit.funnel import MAX_STAGES
 from funnel_audit.labels import nearest, normal
 from funnel_audit.stages_types import RawChecks, RawFunnel, RawStage, RawText
@@ -23,11 +24,11 @@ def check(raw: RawFunnel, document: Document) -> None:
 
 def _count(raw: RawFunnel, document: Document) -> None:
     if len(raw.stages) < 2:
-        cure = "A funnel needs a first stage and a won stage; add what has to be done in between."
-        raise document.error(("stages",), f"fewer than 2 stages: {len(raw.stages)}", cure)
+        cure = Said("A funnel needs a first stage and a won stage; add what has to be done in between.")
+        raise document.error(("stages",), Said("fewer than 2 stages: {n}", n=len(raw.stages)), cure)
     if len(raw.stages) > MAX_STAGES:
-        cure = "Join stages that say the same: put their labels under `aliases` of one."
-        raise document.error(("stages",), f"more than {MAX_STAGES} stages: {len(raw.stages)}", cure)
+        cure = Said("Join stages that say the same: put their labels under `aliases` of one.")
+        raise document.error(("stages",), Said("more than {most} stages: {n}", most=MAX_STAGES, n=len(raw.stages)), cure)
 
 
 def _ids(raw: RawFunnel, document: Document) -> None:
@@ -35,10 +36,12 @@ def _ids(raw: RawFunnel, document: Document) -> None:
     for position, stage in enumerate(raw.stages):
         path: Path = ("stages", position, "id")
         if not normal(stage.id) or stage.id != stage.id.strip():
-            raise document.error(path, f"blank or padded with spaces: `{stage.id}`", "Write a short name such as meeting_held.")
+            cure = Said("Write a short name such as meeting_held.")
+            raise document.error(path, Said("blank or padded with spaces: `{id}`", id=stage.id), cure)
         if normal(stage.id) in first:
-            line = document.lines[("stages", first[normal(stage.id)], "id")]
-            raise document.error(path, f"duplicate id `{stage.id}`: line {line} has it too", "Give one of the two stages another id.")
+            line = str(document.lines[("stages", first[normal(stage.id)], "id")])
+            message = Said("duplicate id `{id}`: line {line} has it too", id=stage.id, line=line)
+            raise document.error(path, message, Said("Give one of the two stages another id."))
         first[normal(stage.id)] = position
 
 
@@ -51,21 +54,24 @@ def _names(raw: RawFunnel, document: Document) -> None:
     for path, text in texts:
         given = [text] if isinstance(text, str) else [text.en, text.ru] if text else []
         if text is not None and not any(normal(part or "") for part in given):
-            raise document.error(path, "the text is blank", "Write one text, or {en: ..., ru: ...}.")
+            raise document.error(path, Said("the text is blank"), Said("Write one text, or {en: ..., ru: ...}."))
 
 
 def _won(raw: RawFunnel, document: Document) -> None:
     won = [position for position, stage in enumerate(raw.stages) if stage.won]
     last = len(raw.stages) - 1
     if not won:
-        cure = f"Mark the last stage, `{raw.stages[last].id}`, with `won: true`; or add a last stage that means the deal is won."
-        raise document.error(("stages", last, "won"), "no stage is the won one", cure)
+        name = raw.stages[last].id
+        cure = Said("Mark the last stage, `{id}`, with `won: true`; or add a last stage that means the deal is won.", id=name)
+        raise document.error(("stages", last, "won"), Said("no stage is the won one"), cure)
     if len(won) > 1:
-        cure = f"Keep `won: true` on the last stage, `{raw.stages[last].id}`, only."
-        raise document.error(("stages", won[0], "won"), f"{len(won)} stages are marked as won", cure)
+        cure = Said("Keep `won: true` on the last stage, `{id}`, only.", id=raw.stages[last].id)
+        message = Said.count("{n} stage is marked as won", "{n} stages are marked as won", len(won))
+        raise document.error(("stages", won[0], "won"), message, cure)
     if won[0] != last:
-        cure = "Move the won stage to the end; what comes after the win is no part of the sales funnel."
-        raise document.error(("stages", won[0], "won"), f"the won stage `{raw.stages[won[0]].id}` is not the last one", cure)
+        cure = Said("Move the won stage to the end; what comes after the win is no part of the sales funnel.")
+        message = Said("the won stage `{id}` is not the last one", id=raw.stages[won[0]].id)
+        raise document.error(("stages", won[0], "won"), message, cure)
 
 
 def _stage_labels(stage: RawStage, position: int) -> Iterator[tuple[Path, str]]:
@@ -107,11 +113,14 @@ def _apart(groups: list[Iterator[tuple[Path, str]]], document: Document, seen: d
         for path, label in group:
             key = normal(label)
             if not key:
-                raise document.error(path, "the label is blank", "Write the text that your CRM shows, or delete the item.")
+                raise document.error(path, Said("the label is blank"), Said("Write the text that your CRM shows, or delete the item."))
             if key in seen:
-                cure = "Labels are compared without case, spaces, ё/е and look-alike letters. Keep it in the one place where it belongs."
-                line = document.lines.get(seen[key])
-                raise document.error(path, f"`{label}` is in two places: {key_of(seen[key])} in line {line} has it too", cure)
+                cure = Said(
+                    "Labels are compared without case, spaces, ё/е and look-alike letters. Keep it in the one place where it belongs."
+                )
+                line = str(document.lines.get(seen[key]))
+                message = Said("`{label}` is in two places: {key} in line {line} has it too", label=label, key=key_of(seen[key]), line=line)
+                raise document.error(path, message, cure)
             own.setdefault(key, path)
         seen |= own
     return seen
@@ -121,15 +130,14 @@ def _numbers(raw: RawFunnel, document: Document) -> None:
     for position, stage in enumerate(raw.stages):
         path: Path = ("stages", position)
         if stage.max_days is not None and not 0 < stage.max_days < math.inf:
-            cure = "Write how many days a deal may stand here, such as 14; or delete the key to take the limit from the data."
-            raise document.error((*path, "max_days"), f"must be more than 0: {stage.max_days:g}", cure)
+            cure = Said("Write how many days a deal may stand here, such as 14; or delete the key to take the limit from the data.")
+            raise document.error((*path, "max_days"), Said("must be more than 0: {value}", value=f"{stage.max_days:g}"), cure)
         if stage.target is not None and not 0 <= stage.target <= 1:
-            cure = f"Write {stage.target / 100:.12g} for {stage.target:g} %." if 1 < stage.target <= 100 else "Write a share such as 0.6."
-            raise document.error((*path, "target"), f"a share from 0 to 1 is wanted: {stage.target:g}", cure)
+            raise document.error((*path, "target"), *_no_share(stage.target, Said("Write a share such as 0.6.")))
         for key, value in (("max_days", stage.max_days), ("target", stage.target)):
             if stage.won and value is not None:
-                cure = "Delete it; a target for reaching the win belongs to the stage before."
-                raise document.error((*path, key), "has no meaning in the won stage: no step follows it", cure)
+                cure = Said("Delete it; a target for reaching the win belongs to the stage before.")
+                raise document.error((*path, key), Said("has no meaning in the won stage: no step follows it"), cure)
 
 
 def _timezone(raw: RawFunnel, document: Document) -> None:
@@ -138,18 +146,16 @@ def _timezone(raw: RawFunnel, document: Document) -> None:
     try:
         ZoneInfo(raw.timezone)
     except (KeyError, ValueError, OSError):
-        close = nearest(raw.timezone, sorted(available_timezones()))
-        hint = f"Did you mean {' or '.join(close)}? " if close else ""
-        cure = f"{hint}Write an IANA name such as Europe/Moscow, or UTC."
-        raise document.error(("timezone",), f"unknown time zone `{raw.timezone}`", cure) from None
+        hint = did_you_mean(nearest(raw.timezone, sorted(available_timezones())))
+        cure = sentences(hint, Said("Write an IANA name such as Europe/Moscow, or UTC."))
+        raise document.error(("timezone",), Said("unknown time zone `{name}`", name=raw.timezone), cure) from None
 
 
 def _known_stage(stage_id: str, raw: RawFunnel, document: Document, path: Path) -> int:
     ids = [stage.id for stage in raw.stages]
     if stage_id not in ids:
-        close = nearest(stage_id, ids)
-        cure = f"Did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else f"Known ids: {', '.join(ids)}."
-        raise document.error(path, f"there is no stage with the id `{stage_id}`", cure)
+        cure = did_you_mean(f"`{name}`" for name in nearest(stage_id, ids)) or Said("Known ids: {ids}.", ids=ids)
+        raise document.error(path, Said("there is no stage with the id `{id}`", id=stage_id), cure)
     return ids.index(stage_id)
 
 
@@ -158,10 +164,11 @@ def _key_stage(raw: RawFunnel, document: Document) -> None:
         return
     position = _known_stage(raw.key_stage, raw, document, ("key_stage",))
     if position in (0, len(raw.stages) - 1):
-        which = "first" if position == 0 else "won"
-        between = ", ".join(stage.id for stage in raw.stages[1:-1])
-        cure = f"Choose one in between: {between}." if between else "This funnel has none in between: delete the key."
-        raise document.error(("key_stage",), f"`{raw.key_stage}` is the {which} stage; the key stage is an intermediate one", cure)
+        first = Said("`{id}` is the first stage; the key stage is an intermediate one", id=raw.key_stage)
+        won = Said("`{id}` is the won stage; the key stage is an intermediate one", id=raw.key_stage)
+        ids = [stage.id for stage in raw.stages[1:-1]]
+        cure = Said("Choose one in between: {ids}.", ids=ids) if ids else Said("This funnel has none in between: delete the key.")
+        raise document.error(("key_stage",), won if position else first, cure)
 
 
 def _pairs(raw: RawFunnel, document: Document) -> None:
@@ -169,9 +176,10 @@ def _pairs(raw: RawFunnel, document: Document) -> None:
         start = _known_stage(pair.start, raw, document, ("pairs", number, "from"))
         end = _known_stage(pair.end, raw, document, ("pairs", number, "to"))
         if start >= end:
-            where = "is" if start == end else "comes after"
-            cure = "Swap the two." if start > end else "Name a later stage under `to`."
-            raise document.error(("pairs", number, "from"), f"`{pair.start}` {where} `{pair.end}`: a pair goes forward", cure)
+            same = Said("`{one}` is `{other}`: a pair goes forward", one=pair.start, other=pair.end)
+            back = Said("`{one}` comes after `{other}`: a pair goes forward", one=pair.start, other=pair.end)
+            cure = Said("Swap the two.") if start > end else Said("Name a later stage under `to`.")
+            raise document.error(("pairs", number, "from"), back if start > end else same, cure)
 
 
 def _columns(raw: RawFunnel, document: Document) -> None:
@@ -179,11 +187,12 @@ def _columns(raw: RawFunnel, document: Document) -> None:
         path: Path = ("columns", field)
         if isinstance(header, str):
             if field == "entered":
-                raise document.error(path, "expected a mapping, got text", "Write `stage id: header` lines, indented under it.")
+                cure = Said("Write `stage id: header` lines, indented under it.")
+                raise document.error(path, Said("expected a mapping, got text"), cure)
             _header(header, document, path)
         elif field != "entered":
-            cure = "Only `entered` holds a mapping: stage id -> header of its date column."
-            raise document.error(path, "expected the text of a header, got a mapping", cure)
+            cure = Said("Only `entered` holds a mapping: stage id -> header of its date column.")
+            raise document.error(path, Said("expected the text of a header, got a mapping"), cure)
         else:
             for stage_id, text in header.items():
                 _known_stage(stage_id, raw, document, (*path, stage_id))
@@ -192,7 +201,7 @@ def _columns(raw: RawFunnel, document: Document) -> None:
 
 def _header(header: str, document: Document, path: Path) -> None:
     if not normal(header):
-        raise document.error(path, "the header is blank", "Write the header as the export has it, or delete the key.")
+        raise document.error(path, Said("the header is blank"), Said("Write the header as the export has it, or delete the key."))
 
 
 def _plan(raw: RawFunnel, document: Document) -> None:
@@ -200,13 +209,14 @@ def _plan(raw: RawFunnel, document: Document) -> None:
     if plan is None:
         return
     if plan.period not in ("month", "quarter", "year") and not _is_range(plan.period):
-        cure = "Write month, quarter, year, or first and last day: 2026-01-01..2026-03-31."
-        raise document.error(("plan", "period"), f"not a period: `{plan.period}`", cure)
+        cure = Said("Write month, quarter, year, or first and last day: 2026-01-01..2026-03-31.")
+        raise document.error(("plan", "period"), Said("not a period: `{text}`", text=plan.period), cure)
     if plan.wins is None and plan.amount is None:
-        raise document.error(("plan",), "the plan holds neither wins nor amount", "Add `wins: 20` or `amount: 3000000`.")
+        raise document.error(("plan",), Said("the plan holds neither wins nor amount"), Said("Add `wins: 20` or `amount: 3000000`."))
     for key, value in (("wins", plan.wins), ("amount", plan.amount)):
         if value is not None and not 0 < value < math.inf:
-            raise document.error(("plan", key), f"must be more than 0: {str(value)[:40]}", "Write what is planned, or delete the key.")
+            cure = Said("Write what is planned, or delete the key.")
+            raise document.error(("plan", key), Said("must be more than 0: {value}", value=str(value)[:40]), cure)
 
 
 def _is_range(period: str) -> bool:
@@ -243,27 +253,35 @@ def _demands(checks: RawChecks, raw: RawFunnel, document: Document) -> None:
         for stage_id, value in by_stage.items():
             path: Path = ("checks", key, stage_id)
             if _known_stage(stage_id, raw, document, path) == len(raw.stages) - 1:
-                cure = "Name the stage before it, or delete it."
-                raise document.error(path, "has no meaning for the won stage: no step follows it", cure)
+                cure = Said("Name the stage before it, or delete it.")
+                raise document.error(path, Said("has no meaning for the won stage: no step follows it"), cure)
             if key == "min_conversion":
                 _share(value, document, path)
             elif not 0 < value < math.inf:
-                raise document.error(path, f"must be more than 0: {value:g}", "Write how many days, such as 14.")
+                message = Said("must be more than 0: {value}", value=f"{value:g}")
+                raise document.error(path, message, Said("Write how many days, such as 14."))
     for key in SHARES:
         _share(getattr(checks, key), document, ("checks", key))
     days = checks.max_age_days
     if days is not None and not 0 <= days < math.inf:
-        raise document.error(("checks", "max_age_days"), f"must not be negative: {days:g}", "Write how many days, such as 2.")
+        message = Said("must not be negative: {value}", value=f"{days:g}")
+        raise document.error(("checks", "max_age_days"), message, Said("Write how many days, such as 2."))
 
 
 def _share(value: float | None, document: Document, path: Path) -> None:
     if value is not None and not 0 <= value <= 1:
-        cure = f"Write {value / 100:.12g} for {value:g} %." if 1 < value <= 100 else "Write a share such as 0.1."
-        raise document.error(path, f"a share from 0 to 1 is wanted: {value:g}", cure)
+        raise document.error(path, *_no_share(value, Said("Write a share such as 0.1.")))
+
+
+def _no_share(value: float, cure: Said) -> tuple[Said, Said]:
+    """What is wrong with a share, and the cure: another one where per cent were meant."""
+    if 1 < value <= 100:
+        cure = Said("Write {share} for {value} %.", share=f"{value / 100:.12g}", value=f"{value:g}")
+    return Said("a share from 0 to 1 is wanted: {value}", value=f"{value:g}"), cure
 
 
 def _known_code(code: str, document: Document, path: Path) -> None:
     if not known(code):
-        close = likely(code)
-        cure = f"Did you mean {' or '.join(close)}?" if close else f"Codes: {', '.join(groups())} and {codes()[0]} to {codes()[-1]}."
-        raise document.error(path, f"there is no finding with the code `{code}`", f"{cure} `funnel-audit explain` lists them all.")
+        every = Said("Codes: {groups} and {first} to {last}.", groups=groups(), first=codes()[0], last=codes()[-1])
+        cure = sentences(did_you_mean(likely(code)) or every, Said("`funnel-audit explain` lists them all."))
+        raise document.error(path, Said("there is no finding with the code `{code}`", code=code), cure)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from funnel_audit.errors import FunnelError
+from funnel_audit.errors import FunnelError, Said, did_you_mean, reason_of
 from funnel_audit.funnel import Checks, Columns, Exclude, Funnel, PairSpec, PathChecks, Plan, Source, Stage, StatusWords, Text
 from funnel_audit.labels import nearest
 from funnel_audit.stages_checks import check
@@ -62,10 +62,10 @@ def _bytes_of(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"the file cannot be read: {error.strerror}"
+        missing = isinstance(error, FileNotFoundError)
+        reason = Said("there is no such file") if missing else Said("the file cannot be read: {why}", why=reason_of(error))
         beside = [str(other) for pattern in ("*.yaml", "*.yml") for other in sorted(path.parent.glob(pattern)) if other != path]
-        close = nearest(str(path), beside)
-        cure = f"Did you mean {' or '.join(close)}?" if close else "Without --stages the packaged funnel is used."
+        cure = did_you_mean(nearest(str(path), beside)) or Said("Without --stages the packaged funnel is used.")
         raise FunnelError(reason, file=str(path), cure=cure) from None
 
 

@@ -7,12 +7,27 @@ from typing import Any
 
 import msgspec
 
-from funnel_audit.errors import FunnelError
+from funnel_audit.errors import FunnelError, Said, did_you_mean, either, recognised
 from funnel_audit.labels import nearest
 from funnel_audit.stages_types import RawFunnel, funnel_schema
 from funnel_audit.stages_yaml import Document, Path
 
-_KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list", "object": "a mapping"}
+_KINDS = {
+    "str": Said("text"),
+    "int": Said("a whole number"),
+    "float": Said("a number"),
+    "bool": Said("true or false"),
+    "array": Said("a list"),
+    "object": Said("a mapping"),
+}
+OF_TYPES = (
+    Said("invalid enum value '{value}'"),
+    Said("integer value out of range"),
+    Said("number out of range"),
+    Said("invalid UTF-8 encoded string"),
+    Said("expected {wanted}, got {got}"),
+)
+"""What msgspec says of other faults, with a small first letter."""
 
 
 def worded(problem: str, document: Document) -> FunnelError:
@@ -22,52 +37,53 @@ def worded(problem: str, document: Document) -> FunnelError:
     field = what.split("`")[1] if "`" in what else ""
     if "unknown field" in what:
         known = _known_keys(path)
-        close = nearest(field, known)
-        cure = f"Did you mean {' or '.join(f'`{key}`' for key in close)}?" if close else f"Known here: {', '.join(known)}."
-        return document.error((*path, field), "unknown key", cure)
+        cure = did_you_mean(f"`{key}`" for key in nearest(field, known)) or Said("Known here: {names}.", names=known)
+        return document.error((*path, field), Said("unknown key"), cure)
     if "missing required field" in what:
-        return document.error((*path, field), "this key is missing", f"Add `{field}: ...`.")
+        return document.error((*path, field), Said("this key is missing"), Said("Add `{key}: ...`.", key=field))
     if "matching regex" in what:
         written = str(_at(document.value, path))
-        return document.error(path, f"not a currency code: `{written}`", _currency_cure(written))
+        return document.error(path, Said("not a currency code: `{text}`", text=written), _currency_cure(written))
     wanted, got = [*re.findall("`([^`]*)`", what), "", ""][:2]
     if not got:
-        return document.error(path, what[:1].lower() + what[1:], "Write a value of ordinary size.")
-    kinds = [_KINDS[kind] for kind in wanted.split(" | ") if kind in _KINDS]
+        return document.error(path, recognised(what[:1].lower() + what[1:], OF_TYPES), Said("Write a value of ordinary size."))
+    kinds = either(_KINDS[kind] for kind in wanted.split(" | ") if kind in _KINDS) or wanted
     written = document.written.get(path, "")[:40]
-    message = f"expected {' or '.join(kinds) or wanted}, got {_KINDS.get(got, 'nothing')}" + (f": `{written}`" if written else "")
+    message = Said("expected {kinds}, got {kind}", kinds=kinds, kind=_KINDS.get(got, Said("nothing")))
+    if written:
+        message = Said("{what}: `{text}`", what=message, text=written)
     return document.error(path, message, _kind_cure(wanted.split(" | "), got, written))
 
 
-def _kind_cure(wanted: list[str], got: str, written: str) -> str:
+def _kind_cure(wanted: list[str], got: str, written: str) -> Said:
     if "str" in wanted and got in {"int", "float", "bool"}:
-        return f'YAML reads `{written}` as {_KINDS[got]}; put it in quotes: "{written}".'
+        return Said('YAML reads `{text}` as {kind}; put it in quotes: "{text}".', text=written, kind=_KINDS[got])
     if "str" in wanted and got == "null":
-        return "Write the text, or delete the empty item."
+        return Said("Write the text, or delete the empty item.")
     if "array" in wanted:
-        return f"Write a list: [{written or '...'}], or one item a line with `- ` before it."
+        return Said("Write a list: [{text}], or one item a line with `- ` before it.", text=written or "...")
     if ("float" in wanted or "int" in wanted) and got == "str":
-        return f"Write digits with a decimal point{_as_number(written)}, without spaces, units or quotes."
+        return _number_cure(written)
     if "object" in wanted:
-        return "Write `key: value` lines, indented under it."
-    return f"Write {' or '.join(_KINDS.get(kind, kind) for kind in wanted if kind != 'null')}."
+        return Said("Write `key: value` lines, indented under it.")
+    return Said("Write {kinds}.", kinds=either(_KINDS.get(kind, kind) for kind in wanted if kind != "null"))
 
 
-def _as_number(written: str) -> str:
-    """A number that was meant: ``40%`` is 0.4, ``0,4`` is 0.4, ``1 000`` is 1000."""
+def _number_cure(written: str) -> Said:
+    """With the number that was meant: ``40%`` is 0.4, ``0,4`` is 0.4, ``1 000`` is 1000."""
     found = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)(%?)", re.sub(r"\s", "", written))
     if not found:
-        return ""
+        return Said("Write digits with a decimal point, without spaces, units or quotes.")
     number = float(found[1].replace(",", ".")) / (100 if found[2] else 1)
-    return f": {number:.12g}"
+    return Said("Write digits with a decimal point: {number}, without spaces, units or quotes.", number=f"{number:.12g}")
 
 
 _CURRENCIES = {"₽": "RUB", "руб": "RUB", "руб.": "RUB", "рубль": "RUB", "рубли": "RUB", "$": "USD", "€": "EUR", "евро": "EUR", "₸": "KZT"}
 
 
-def _currency_cure(written: str) -> str:
+def _currency_cure(written: str) -> Said:
     code = _CURRENCIES.get(written.lower(), written.upper())
-    return f"Write the ISO 4217 code in capitals: {code if re.fullmatch('[A-Z]{3}', code) else 'RUB'}."
+    return Said("Write the ISO 4217 code in capitals: {code}.", code=code if re.fullmatch("[A-Z]{3}", code) else "RUB")
 
 
 def _path_of(where: str, value: Any) -> Path:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from funnel_audit.errors import FunnelError
+from funnel_audit.errors import FunnelError, Said, recognised
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -31,12 +31,14 @@ class Document:
     lines: dict[Path, int] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)
 
-    def error(self, path: Path, message: str, cure: str) -> FunnelError:
+    def error(self, path: Path, message: Said, cure: Said) -> FunnelError:
         """The fault at a path, or at the nearest place above it that the file has."""
         place = path
         while place and place not in self.lines:
             place = place[:-1]
-        return FunnelError(_shown(message), file=self.file, line=self.lines.get(place), key=_shown(key_of(path)), cure=_shown(cure))
+        return FunnelError(
+            message.cleaned(_shown), file=self.file, line=self.lines.get(place), key=_shown(key_of(path)), cure=cure.cleaned(_shown)
+        )
 
 
 def _shown(text: str) -> str:
@@ -56,8 +58,8 @@ def read_yaml(data: bytes, file: str, *, limit: int = MAX_BYTES) -> Document:
     """The one document of a YAML file as plain values; FunnelError names the line of whatever is wrong. ``limit`` is in bytes."""
     document = Document(file)
     if len(data) > limit:
-        cure = "Is this the right file? A funnel takes a few kilobytes."
-        raise FunnelError("the file is over 1 MB", file=file, cure=cure)
+        cure = Said("Is this the right file? A funnel takes a few kilobytes.")
+        raise FunnelError(Said("the file is over 1 MB"), file=file, cure=cure)
     text = _decode(data, file)
     try:
         _refuse_machinery(text, document)
@@ -65,8 +67,8 @@ def read_yaml(data: bytes, file: str, *, limit: int = MAX_BYTES) -> Document:
     except yaml.YAMLError as error:
         raise _syntax_error(error, file) from None
     if root is None:
-        cure = "List your stages under `stages:`, or delete the file to use the packaged funnel."
-        raise FunnelError("the file is empty", file=file, cure=cure)
+        cure = Said("List your stages under `stages:`, or delete the file to use the packaged funnel.")
+        raise FunnelError(Said("the file is empty"), file=file, cure=cure)
     document.lines[()] = root.start_mark.line + 1
     document.value = _value(root, (), document)
     return document
@@ -78,7 +80,7 @@ def _decode(data: bytes, file: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FunnelError("the file is not UTF-8 text", file=file, line=line, cure="Save it as UTF-8 in your editor.") from None
+        raise FunnelError(Said("the file is not UTF-8 text"), file=file, line=line, cure=Said("Save it as UTF-8 in your editor.")) from None
 
 
 def _refuse_machinery(text: str, document: Document) -> None:
@@ -88,28 +90,87 @@ def _refuse_machinery(text: str, document: Document) -> None:
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.events.AliasEvent) or getattr(event, "anchor", None):
             name = getattr(event, "anchor", "")
-            cure = 'Write the value out; a text that starts with & or * goes in quotes: "&...".'
-            raise FunnelError(f"YAML anchors and aliases are not read: `{name}`", file=document.file, line=line, cure=cure)
+            cure = Said('Write the value out; a text that starts with & or * goes in quotes: "&...".')
+            raise FunnelError(Said("YAML anchors and aliases are not read: `{name}`", name=name), file=document.file, line=line, cure=cure)
         tag = getattr(event, "tag", None)
         if tag:
             tag = tag.replace(_PREFIX, "!!")
-            cure = 'Delete the tag; a text that starts with ! goes in quotes: "!...".'
-            raise FunnelError(f"YAML tags are not read: `{tag}`", file=document.file, line=line, cure=cure)
+            cure = Said('Delete the tag; a text that starts with ! goes in quotes: "!...".')
+            raise FunnelError(Said("YAML tags are not read: `{tag}`", tag=tag), file=document.file, line=line, cure=cure)
         if isinstance(event, yaml.events.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.events.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise FunnelError("nested too deep", file=document.file, line=line, cure="Check the brackets and the indentation.")
+            raise FunnelError(Said("nested too deep"), file=document.file, line=line, cure=Said("Check the brackets and the indentation."))
 
 
 def _syntax_error(error: yaml.YAMLError, file: str) -> FunnelError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
     context = getattr(error, "context", None)
-    cure = "Check the indentation (spaces, never tabs), the space after each colon, and brackets; put text with : or # in quotes."
-    message = f"not valid YAML: {problem}" + (f" {context}" if isinstance(context, str) else "")
-    return FunnelError(message, file=file, line=mark.line + 1 if mark else None, cure=cure)
+    cure = Said("Check the indentation (spaces, never tabs), the space after each colon, and brackets; put text with : or # in quotes.")
+    what = recognised(problem, _PROBLEMS) + recognised(context, _CONTEXTS) if isinstance(context, str) else recognised(problem, _PROBLEMS)
+    return FunnelError(Said("not valid YAML: {what}", what=what), file=file, line=mark.line + 1 if mark else None, cure=cure)
+
+
+# What the parsers of PyYAML (libyaml's, and the one in Python) say of mistakes that people make.
+_PROBLEMS = (
+    Said("it cannot be parsed"),
+    Said("mapping values are not allowed in this context"),
+    Said("mapping values are not allowed here"),
+    Said("block sequence entries are not allowed in this context"),
+    Said("sequence entries are not allowed here"),
+    Said("mapping keys are not allowed in this context"),
+    Said("did not find expected key"),
+    Said("did not find expected '-' indicator"),
+    Said("did not find expected ',' or ']'"),
+    Said("did not find expected ',' or '{brace}'"),
+    Said("did not find expected node content"),
+    Said("did not find expected <document start>"),
+    Said("did not find expected whitespace or line break"),
+    Said("did not find expected alphabetic or numeric character"),
+    Said("did not find expected comment or line break"),
+    Said("did not find expected hexdecimal number"),
+    Said("did not find URI escaped octet"),
+    Said("could not find expected ':'"),
+    Said("could not find expected directive name"),
+    Said("found character that cannot start any token"),
+    Said("found a tab character that violates indentation"),
+    Said("found a tab character where an indentation space is expected"),
+    Said("found unexpected end of stream"),
+    Said("found unexpected document indicator"),
+    Said("found unexpected ':'"),
+    Said("found unknown escape character"),
+    Said("found undefined tag handle"),
+    Said("found duplicate %YAML directive"),
+    Said("found incompatible YAML document"),
+    Said("control characters are not allowed"),
+    Said("special characters are not allowed"),
+    Said("expected a single document in the stream"),
+    Said("but found another document"),
+)
+_CONTEXTS = (
+    Said("while parsing a block mapping"),
+    Said("while parsing a block collection"),
+    Said("while parsing a flow mapping"),
+    Said("while parsing a flow sequence"),
+    Said("while parsing a flow node"),
+    Said("while parsing a block node"),
+    Said("while parsing a node"),
+    Said("while parsing a quoted scalar"),
+    Said("while scanning a quoted scalar"),
+    Said("while scanning a block scalar"),
+    Said("while scanning a plain scalar"),
+    Said("while scanning a simple key"),
+    Said("while scanning for the next token"),
+    Said("while scanning an anchor"),
+    Said("while scanning an alias"),
+    Said("while scanning a tag"),
+    Said("while scanning a directive"),
+    Said("while parsing a tag"),
+    Said("expected a single document in the stream"),
+)
 
 
 def _value(node: Any, path: Path, document: Document) -> Any:
@@ -133,13 +194,14 @@ def _mapping(node: Any, path: Path, document: Document) -> dict[str, Any]:
         if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.removeprefix(_PREFIX) not in _TEXT:
             where = (*path, key if isinstance(key, str) else "?")
             document.lines[where] = line
-            cure = f'Put it in quotes: "{key}":' if isinstance(key, str) else "A key is one text, followed by a colon."
-            raise document.error(where, "YAML does not read this key as text", cure)
+            quoted = isinstance(key, str)
+            cure = Said('Put it in quotes: "{key}":', key=key) if quoted else Said("A key is one text, followed by a colon.")
+            raise document.error(where, Said("YAML does not read this key as text"), cure)
         here = (*path, key)
         if here in document.lines:
-            first = document.lines[here]
+            twice = Said("the key stands twice; the first one is in line {line}", line=str(document.lines[here]))
             document.lines[here] = line
-            raise document.error(here, f"the key stands twice; the first one is in line {first}", "Join the two, or delete one.")
+            raise document.error(here, twice, Said("Join the two, or delete one."))
         document.lines[here] = line
         value = _value(value_node, here, document)
         if value is not None:
@@ -157,4 +219,5 @@ def _scalar(node: Any, path: Path, document: Document) -> Any:
             return getattr(yaml.constructor.SafeConstructor(), f"construct_yaml_{tag}")(node)
     except ValueError:
         pass
-    raise document.error(path, f"cannot be read: `{node.value[:40]}`", f'Text goes in quotes: "{node.value[:40]}".')
+    written = node.value[:40]
+    raise document.error(path, Said("cannot be read: `{text}`", text=written), Said('Text goes in quotes: "{text}".', text=written))

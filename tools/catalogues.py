@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "funnel_audit"
 LOCALE = PACKAGE / "locale"
 POT = LOCALE / "funnel_audit.pot"
 LANGUAGES = ("ru",)
-KEYWORDS = {"say": 1, "word": 1, "N_": 1, "count": 2}
+KEYWORDS = {"say": 1, "word": 1, "N_": 1, "Said": 1, "count": 2}
 DATE = datetime(2026, 1, 1, tzinfo=UTC)
 HEADER = "# Texts of funnel-audit. Made by tools/catalogues.py: edit only the msgstr lines of the .po files.\n#"
 
@@ -48,7 +48,7 @@ def extracted() -> Catalog:
 
 
 def marked(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
-    """The literal texts of say(...), word(...), N_(...) and count(..., ...), as names or as methods of anything.
+    """The literal texts of say(...), word(...), N_(...), Said(...) and count(..., ...), as names or as methods of anything.
 
     Babel's own extractor stumbles over ``data.count(b"...")``; a ``count`` that does not begin with two texts is not ours.
     """

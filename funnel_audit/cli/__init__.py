@@ -61,4 +61,4 @@ app.command(help=t.say("Make a stages file from an export: its labels in order, 
 
 def main() -> None:
     """Entry of the console script."""
-    guarded(app)
+    guarded(lambda: app(standalone_mode=False))

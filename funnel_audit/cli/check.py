@@ -29,7 +29,7 @@ from funnel_audit.cli.options import (
     resolved_as_of,
 )
 from funnel_audit.cli.report import STAGES_HERE, progress
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError
 from funnel_audit.render.check import FORMATS, render_as
 from funnel_audit.texts import Texts
 
@@ -100,7 +100,7 @@ def check(
 
     from funnel_audit.gate import Choice, chosen_codes, judge
 
-    choice = Choice(fail_on, chosen_codes("--select", select, t), chosen_codes("--ignore", ignore, t), most)
+    choice = Choice(fail_on, chosen_codes("--select", select), chosen_codes("--ignore", ignore), most)
     given_day = None if today is None else _date(today)
     lines = _baseline(baseline, update_baseline)
     stdin = standard_input(names)
@@ -133,10 +133,10 @@ def check(
 
 def _refuse_at_odds(baseline: Path | None, update: bool, anonymous: bool, key: str | None) -> None:
     if update and baseline is None:
-        raise UsageError(t.say("--update-baseline needs to know the file: --baseline baseline.yaml"))
+        raise UsageError(Said("--update-baseline needs to know the file: --baseline baseline.yaml"))
     if baseline is not None and anonymous and not key:
         raise UsageError(
-            t.say(
+            Said(
                 "--anonymous with --baseline needs a key of its own: without one the codes change with the data, and nothing accepted is "
                 "found again. Set FUNNEL_AUDIT_KEY."
             )
@@ -147,7 +147,7 @@ def _date(typed: str) -> dt.date:
     try:
         return dt.date.fromisoformat(typed)
     except ValueError:
-        raise UsageError(t.say("--today: “{value}” is no date; write it like 2026-03-31", value=typed)) from None
+        raise UsageError(Said("--today: “{value}” is no date; write it like 2026-03-31", value=typed)) from None
 
 
 def _today(given: dt.date | None, timezone: str) -> Today:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from itertools import pairwise
 
+from funnel_audit.cli.usage import mistyped, misuse
 from funnel_audit.errors import FunnelAuditError, InputError
 from funnel_audit.texts import Texts, pick_language
 
@@ -54,11 +55,12 @@ def language(typed: Sequence[str] | None = None) -> str:
 
 
 def guarded(run: Callable[[], object]) -> None:
-    """Run the program; what goes wrong is one clear sentence on standard error and an exit code."""
+    """Run the program; what goes wrong is one clear sentence on standard error and an exit code. ``run`` may return an exit code."""
     try:
-        run()
+        code = run()
     except (FunnelAuditError, KeyboardInterrupt, BrokenPipeError, Exception) as error:
         sys.exit(tell(error))
+    sys.exit(int(code) if isinstance(code, int) else Exit.DONE)
 
 
 def tell(error: BaseException) -> int:
@@ -71,12 +73,15 @@ def tell(error: BaseException) -> int:
     from funnel_audit.clean import clean
 
     texts = Texts(language())
+    if mistyped(error):
+        sys.stderr.write(misuse(error, texts))
+        return Exit.USAGE
     known = isinstance(error, FunnelAuditError)
     if not known and os.environ.get("FUNNEL_AUDIT_TRACEBACK"):
         import traceback
 
         traceback.print_exception(error)
-    said = "\n".join(clean(line) if line.strip() else line for line in indented(str(error)))
+    said = "\n".join(clean(line) if line.strip() else line for line in indented(error.told(texts) if isinstance(error, FunnelAuditError) else str(error)))
     if known:
         sys.stderr.write(texts.say("Error: {what}", what=said) + "\n")
     else:

@@ -31,7 +31,7 @@ def explain(
     from funnel_audit.findings.documents import rule_infos
     from funnel_audit.gate import chosen_codes
 
-    wanted = chosen_codes("CODE", code, t)
+    wanted = chosen_codes("CODE", code)
     chosen = [rule for rule in rule_infos(texts) if not wanted or covers(wanted, rule.code)]
     in_full = bool(wanted) and all(name in codes() for name in wanted)
     width, color = page_size(output)

@@ -10,7 +10,7 @@ import typer
 from funnel_audit.cli.edge import language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import Files, Language, Output, Pipeline, Sheet, chosen_language, deliver
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError
 from funnel_audit.texts import Texts
 
 t = Texts(language(None))
@@ -29,7 +29,7 @@ def init(
     names = expand(files)
     refuse_overwriting(output, names, None)
     if output is not None and output.exists() and not force:
-        what = texts.say("{path} is there already and is not overwritten. Name another file, or add --force.", path=f"-o {output}")
+        what = Said("{path} is there already and is not overwritten. Name another file, or add --force.", path=f"-o {output}")
         raise UsageError(what)
     stdin = standard_input(names)
 

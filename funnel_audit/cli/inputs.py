@@ -6,11 +6,8 @@ import glob
 import sys
 from pathlib import Path
 
-from funnel_audit.cli.edge import language
-from funnel_audit.errors import InputError, UsageError
-from funnel_audit.texts import Texts
+from funnel_audit.errors import InputError, Said, UsageError
 
-t = Texts(language())
 TABLES = (".csv", ".tsv", ".txt", ".gz", ".xls", ".xlsx", ".xlsb", ".ods", ".parquet", ".html")
 
 
@@ -25,16 +22,16 @@ def expand(names: list[str]) -> list[str]:
             inside = sorted(str(entry) for entry in path.iterdir() if entry.suffix.lower() in TABLES and not entry.name.startswith("~$"))
             if not inside:
                 raise InputError(
-                    t.say("there is no table in this folder"), file=name, cure=t.say("It takes {kinds}.", kinds=", ".join(TABLES))
+                    Said("there is no table in this folder"), file=name, cure=Said("It takes {kinds}.", kinds=TABLES)
                 )
             found += inside
         elif glob.has_magic(name):
             matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
             if not matching:
                 raise InputError(
-                    t.say("no file matches this pattern"),
+                    Said("no file matches this pattern"),
                     file=name,
-                    cure=t.say("Check the folder, and quote the pattern as the shell needs it."),
+                    cure=Said("Check the folder, and quote the pattern as the shell needs it."),
                 )
             found += matching
         else:
@@ -48,7 +45,7 @@ def standard_input(names: list[str]) -> bytes | None:
         return None
     if sys.stdin.isatty():
         raise UsageError(
-            t.say("“-” reads standard input, and nothing is piped into it. For example: cat deals.csv | funnel-audit report -")
+            Said("“-” reads standard input, and nothing is piped into it. For example: cat deals.csv | funnel-audit report -")
         )
     return sys.stdin.buffer.read()
 
@@ -59,4 +56,4 @@ def refuse_overwriting(output: Path | None, names: list[str], stages: str | None
         return
     for name in [*names, *([stages] if stages else [])]:
         if name != "-" and Path(name).exists() and output.samefile(name):
-            raise UsageError(t.say("-o {file} is one of the inputs: it would be overwritten. Choose another name.", file=output))
+            raise UsageError(Said("-o {file} is one of the inputs: it would be overwritten. Choose another name.", file=output))

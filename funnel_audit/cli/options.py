@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from funnel_audit.cli.edge import language, write
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError, reason_of
 from funnel_audit.texts import LANGUAGES, Lang, Texts, pick_language
 
 PIPED_WIDTH = 80
@@ -50,7 +50,7 @@ Sheet = Annotated[str | None, typer.Option("--sheet", help=t.say("The sheet of a
 def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     """The value, where it is one of those allowed; else UsageError."""
     if value not in allowed:
-        raise UsageError(t.say("{option}: “{value}” is none of {allowed}", option=option, value=value, allowed=", ".join(allowed)))
+        raise UsageError(Said("{option}: “{value}” is none of {allowed}", option=option, value=value, allowed=allowed))
     return value
 
 
@@ -59,8 +59,8 @@ def chosen_language(lang: str | None) -> Lang:
     try:
         return pick_language(lang, os.environ)
     except ValueError as error:
-        known = ", ".join(LANGUAGES)
-        raise UsageError(t.say("{option}: “{value}” is none of {allowed}", option="--lang", value=lang, allowed=known)) from error
+        what = Said("{option}: “{value}” is none of {allowed}", option="--lang", value=lang, allowed=LANGUAGES)
+        raise UsageError(what) from error
 
 
 def resolved_as_of(as_of: str | None, timezone: str) -> str | None:
@@ -88,4 +88,4 @@ def deliver(payload: bytes, output: Path | None) -> None:
     try:
         output.write_bytes(payload)
     except OSError as error:
-        raise UsageError(t.say("-o {file}: cannot be written ({why}).", file=output, why=error.strerror)) from error
+        raise UsageError(Said("-o {file}: cannot be written ({why}).", file=output, why=reason_of(error))) from error

@@ -9,7 +9,7 @@ import numpy as np
 
 from funnel_audit.clock import NAT, AsOf
 from funnel_audit.deal_record import DealStory, Entry
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError
 from funnel_audit.findings import Evidence, run
 from funnel_audit.journeys import NO_LABEL, Outcome
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
@@ -39,15 +39,14 @@ def find_deal(id_text: Callable[[int], str], n: int, wanted: str) -> int | None:
     return next((code for code in range(n) if id_text(code) == wanted), None)
 
 
-def unknown_id(wanted: str, facts: Facts, texts: Texts) -> UsageError:
+def unknown_id(wanted: str, facts: Facts) -> UsageError:
     """There is no such deal; the ids that look like it."""
     wanted = wanted.strip()
     ids = (facts.id_text(code) for code in range(facts.n))
     alike = [one for one in ids if one[:2] == wanted[:2] or one[-3:] == wanted[-3:] or wanted in one][:MOST_ALIKE]
     close = difflib.get_close_matches(wanted, alike, n=3, cutoff=0.6) or sorted(alike, key=lambda one: (len(one), one))[:3]
-    said = texts.say("there is no deal “{id}” in the export.", id=wanted)
-    hint = texts.say("Nearest ids: {some}.", some=", ".join(close)) if close else texts.say("First id: {id}.", id=facts.id_text(0))
-    return UsageError(f"{said}\n  {hint}")
+    hint = Said("Nearest ids: {some}.", some=close) if close else Said("First id: {id}.", id=facts.id_text(0))
+    return UsageError(Said("there is no deal “{id}” in the export.", id=wanted), cure=hint)
 
 
 def tell(reading: Reading, audit: Audit, wanted: str, texts: Texts) -> DealStory:
@@ -56,7 +55,7 @@ def tell(reading: Reading, audit: Audit, wanted: str, texts: Texts) -> DealStory
     facts, told = reading.uncut
     row = find_deal(facts.id_text, facts.n, wanted)
     if row is None:
-        raise unknown_id(wanted, facts, texts)
+        raise unknown_id(wanted, facts)
     journeys, funnel = reading.journeys, reading.funnel
     raw = []
     if told is not None:
