@@ -181,10 +181,13 @@ def imported(journeys: Journeys, created: Array, closed: Array, known: Array, ti
 def expected_closings(created: Array, until: int, later_created: Array, later_closed: Array, as_of: int) -> float:
     """How many of the deals ``created`` were closed before ``until``, had they the pace of the later ones (Kaplan-Meier by hand: the
     open ones are under observation up to as-of)."""
-    age = np.where(later_closed == NAT, as_of, later_closed) - later_created
-    over = (later_closed != NAT)[np.argsort(age, kind="stable")]
-    age = np.sort(age)
-    at_risk = len(age) - np.arange(len(age))
+    still_open = later_closed == NAT
+    key = (np.where(still_open, as_of, later_closed) - later_created) << 1
+    key |= still_open  # at one age the closings come first
+    key.sort()
+    over = (key & 1) == 0
+    age = key >> 1
+    at_risk = np.arange(len(age), 0, -1)
     alive = np.cumprod(1.0 - over / at_risk)
     place = np.searchsorted(age, np.maximum(until - created, 0), side="left") - 1
     return float(np.where(place >= 0, 1.0 - alive[np.maximum(place, 0)], 0.0).sum())
@@ -195,7 +198,7 @@ def closings(journeys: Journeys, outcome: Outcome | None) -> Array:
     at = np.full(journeys.n, NAT, np.int64)
     for one, moments in ((Outcome.WON, journeys.won_at), (Outcome.LOST, journeys.lost_at)):
         if outcome in (None, one):
-            at = np.where(journeys.outcome == one, moments.at, at)
+            np.copyto(at, moments.at, where=journeys.outcome == one)
     return at
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from funnel_audit import report
 from funnel_audit.clock import DAY, QUARTER_HOUR, calendar_quarter, quarter_start
 from funnel_audit.estimators import Incidence, beta_posterior_draws, incidence_at
-from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT, projected, window_incidence
+from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT, fit, projected, window_incidence
 from funnel_audit.tally import Outcome
 
 if TYPE_CHECKING:
@@ -188,8 +188,11 @@ def _best_quarter(
     year, quarter = calendar_quarter(oldest, timezone)
     if quarter_start(year, quarter, timezone) < oldest - DAY:
         quarter += 1  # the data begin inside it: not a full one
-    while quarter_start(year, quarter + 1, timezone) <= since:
-        cell = window_incidence(tally.stays, k, quarter_start(year, quarter, timezone), quarter_start(year, quarter + 1, timezone))
+    cuts = [quarter_start(year, quarter, timezone)]
+    while (after := quarter_start(year, quarter + len(cuts), timezone)) <= since:
+        cuts.append(after)
+    for groups in tally.stays.windows(k, cuts):
+        cell = fit(*groups)
         if cell is not None and cell.advances.sum() + cell.losses.sum() >= MIN_RESOLVED:
             age = min(cell.longest, window.longest)
             then, now = incidence_at(cell, age), incidence_at(window, age)

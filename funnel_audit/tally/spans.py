@@ -25,6 +25,8 @@ from funnel_audit.labels import LOST
 from funnel_audit.pieces import edges, in_pieces, pick
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -158,6 +160,53 @@ class Spans:
 
     def still_open(self, track: int, since_us: int | None = None, before_us: int | None = None) -> Group:
         return self.group(track, STILL_OPEN, since_us, before_us)
+
+    def windows(self, track: int, cuts: Sequence[int]) -> list[tuple[Group, Group, Group]]:
+        """(advances, losses, still open) of a track, begun from one cut to the next, for all neighbouring ``cuts`` (ascending) at once.
+
+        The same as a ``group`` for each window, at the cost of one: window, length and count are one number, sorted once.
+        """
+        kinds = []
+        for low, high in ((0, STILL_OPEN), (STILL_OPEN, STILL_OPEN + 1), (LOST, LOST + 1)):
+            edge = np.array([(track << 6) + low, (track << 6) + high]) << (LENGTH_BITS + START_BITS)
+            kinds.append(self._windows(*np.searchsorted(self.key, edge).tolist(), [int(_quarter_hours(cut)) for cut in cuts]))
+        advances, still_open, losses = kinds
+        return list(zip(advances, losses, still_open, strict=True))
+
+    def _windows(self, begin: int, end: int, cuts: list[int]) -> list[Group]:
+        if self._most >> START_BITS:  # a count that does not fit beside the length: four million spans alike
+            return [self._window(begin, end, low, high) for low, high in pairwise(cuts)]
+        size = cuts[-1] - cuts[0]
+        window_of = np.zeros(size + 2, np.int64)  # 0: in none
+        window_of[1:-1] = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))
+
+        def packed(low: int, high: int) -> Array:
+            part = slice(begin + low, begin + high)
+            window = window_of[np.clip(self._decoded[1][part] - np.int32(cuts[0] - 1), 0, size + 1)]
+            chosen = np.flatnonzero(window)
+            found: Array = window[chosen]
+            found <<= LENGTH_BITS
+            found |= self._decoded[0][part][chosen]
+            found <<= START_BITS
+            found |= self.count[part][chosen]
+            return found
+
+        key: Array = np.concatenate(in_pieces(edges(end - begin), packed))
+        key.sort()
+        first = _changes(key, START_BITS)
+        counts = np.add.reduceat(key & _LATEST, first) if len(first) else first
+        lengths = (key[first] >> START_BITS & _LONGEST) / 86_400
+        places = np.searchsorted(key[first], np.arange(1, len(cuts) + 1) << (LENGTH_BITS + START_BITS))
+        return [(lengths[low:high], counts[low:high]) for low, high in pairwise(places.tolist())]
+
+    def _window(self, begin: int, end: int, low: int, high: int) -> Group:
+        lengths, start = (column[begin:end] for column in self._decoded)
+        chosen = np.flatnonzero((start >= low) & (start < high))
+        return lengths[chosen] / 86_400, self.count[begin:end][chosen]
+
+    @cached_property
+    def _most(self) -> int:
+        return int(self.count.max(initial=0))
 
     def total(self) -> int:
         return int(self.count.sum())
