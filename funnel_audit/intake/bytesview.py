@@ -16,7 +16,6 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
@@ -133,15 +132,24 @@ def as_ints(values: npt.NDArray[Any]) -> pa.Array:
     )
 
 
+_FEW = 4096
+"""So many cells are told apart by Python sooner than Arrow's functions are imported."""
+
+
 def distinct(array: pa.Array, rows: I64 | None = None) -> tuple[list[bytes], I64]:
     """The different texts among some rows of plain bytes, and for each row the number of its text (-1 = null)."""
+    if len(array) <= _FEW and (pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type)):
+        cells = array.to_pylist() if rows is None else [array[row].as_py() for row in rows.tolist()]
+        number = {text: place for place, text in enumerate(dict.fromkeys(cell for cell in cells if cell is not None))}
+        return list(number), np.array([-1 if cell is None else number[cell] for cell in cells], dtype=np.int64)
     chosen = array if rows is None else array.take(as_ints(rows))
     coded = chosen.dictionary_encode()
     index = np.frombuffer(coded.indices.buffers()[1], dtype=np.int32)[: len(chosen)].astype(np.int64)
     valid = validity(coded.indices)
     if valid is not None:
         index[~valid] = -1
-    texts = coded.dictionary if pa.types.is_large_binary(coded.dictionary.type) else pc.cast(coded.dictionary, pa.binary())
+    kind = coded.dictionary.type
+    texts = coded.dictionary if pa.types.is_large_binary(kind) or pa.types.is_binary(kind) else coded.dictionary.cast(pa.binary())
     return texts.to_pylist(), index
 
 

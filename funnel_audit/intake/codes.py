@@ -18,7 +18,6 @@ from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_array, as_ints, blocks, distinct, parts
 from funnel_audit.intake.ranking import I32, hashes, rank, rank_keys
@@ -243,7 +242,7 @@ def _hashed(columns: list[list[pa.Array]]) -> tuple[list[I32], Ids]:
 
         if not all(in_pieces(edges(len(values)), same)):
             raise AssertionError("two different ids with one 64-bit hash")
-    stored = pa.chunked_array([pc.cast(array, pa.large_binary()) for chunks in columns for array in chunks], pa.large_binary())
+    stored = pa.chunked_array([array.cast(pa.large_binary()) for chunks in columns for array in chunks], pa.large_binary())
     return codes, Ids(None, stored=_pick(stored, row))
 
 

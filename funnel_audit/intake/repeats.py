@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from funnel_audit.defects import Defect
 from funnel_audit.intake.deals import by_product
@@ -81,6 +80,8 @@ def broken_ids(part: Parsed, code: Any, ids: Ids) -> list[Defect]:
     """
     if ids.stored is None or not len(ids.stored):
         return []
+    import pyarrow.compute as pc  # takes as long to import as a small report to count
+
     suspect = pc.or_(pc.match_substring(ids.stored, b"E+", ignore_case=True), pc.ends_with(ids.stored, b".0"))
     places = np.flatnonzero(suspect.to_numpy(zero_copy_only=False))
     places = places[[re.match(_BROKEN, ids.text(int(place))) is not None for place in places]] if len(places) else places
