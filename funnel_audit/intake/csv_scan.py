@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.source import Window
 
@@ -68,8 +68,9 @@ def scan(view: memoryview, delimiter: str, *, first_line: int, notes: Notes) -> 
         try:
             cells = next(reader)
         except csv.Error:
-            message = f"line {line}: a cell is longer than {MAX_CELL >> 20} MiB; a quote opened there is probably never closed."
-            raise InputError(message, file=notes.file, cure="Correct that line or export the file again.") from None
+            what = Said("a cell is longer than {mib} MiB; a quote opened there is probably never closed.", mib=str(MAX_CELL >> 20))
+            message = Said("line {line}: {what}", line=str(line), what=what)
+            raise InputError(message, file=notes.file, cure=Said("Correct that line or export the file again.")) from None
         taken = lines.taken
         if len(taken) > 1 and sum(text.count('"') for text in taken) % 2 and lines.at_end():
             notes.add("unclosed_quote", line=line, sample=taken[0])

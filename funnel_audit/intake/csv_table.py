@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_fast import count_byte, read_fast
 from funnel_audit.intake.csv_scan import blank_record, scan
@@ -179,10 +179,10 @@ def _offset_of_line(sample: bytes, line: int) -> int:
 
 def _refuse_empty(source: Source, rows: list[list[str]]) -> None:
     if all(layout.is_blank(row) for row in rows):
-        raise InputError("the file holds nothing but blank lines.", file=source.name, cure="Export the deals again.")
+        raise InputError(Said("the file holds nothing but blank lines."), file=source.name, cure=Said("Export the deals again."))
     if sentence := layout.empty_export_sentence(rows):
-        message = f"the CRM's export is empty: it holds only the sentence “{sentence[:80]}”."
-        raise InputError(message, file=source.name, cure="Widen the filter in the CRM's list of deals and export again.")
+        message = Said("the CRM's export is empty: it holds only the sentence “{text}”.", text=sentence[:80])
+        raise InputError(message, file=source.name, cure=Said("Widen the filter in the CRM's list of deals and export again."))
 
 
 def _note_titles(above: list[tuple[int, list[str]]], notes: Notes) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_tolerant import Builder
 from funnel_audit.intake.notes import Notes
@@ -49,10 +49,10 @@ def head_of(grid: Grid, file: str, container: Literal["excel", "html", "json"], 
         end -= 1
     top = [grid.texts(index) for index in range(min(end, 60))]
     if not top:
-        raise InputError("the table is empty.", file=file, cure="Export the deals again.")
+        raise InputError(Said("the table is empty."), file=file, cure=Said("Export the deals again."))
     if sentence := layout.empty_export_sentence(top):
-        message = f"the CRM's export is empty: it holds only the sentence “{sentence[:80]}”."
-        raise InputError(message, file=file, cure="Widen the filter in the CRM's list of deals and export again.")
+        message = Said("the CRM's export is empty: it holds only the sentence “{text}”.", text=sentence[:80])
+        raise InputError(message, file=file, cure=Said("Widen the filter in the CRM's list of deals and export again."))
     header = layout.header_row(top)
     if header is None:
         header = layout.first_typical_row(top)

@@ -9,13 +9,13 @@ from typing import Any
 
 from lxml import etree
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake.encoding import detect
 from funnel_audit.intake.grid import Grid, head_of
 from funnel_audit.intake.source import Source
 from funnel_audit.intake.table import Head
 
-_CURE = "Open it in Excel and save it as .xlsx, or export the deals as CSV."
+_CURE = Said("Open it in Excel and save it as .xlsx, or export the deals as CSV.")
 
 
 def open_html(source: Source) -> Head:
@@ -27,12 +27,12 @@ def open_html(source: Source) -> Head:
     except etree.LxmlError:
         root = None
     if root is None or len(parser.error_log.filter_from_fatals()):
-        raise InputError("the HTML in this file cannot be read to its end.", file=source.name, cure=_CURE)
+        raise InputError(Said("the HTML in this file cannot be read to its end."), file=source.name, cure=_CURE)
     tables = [rows for rows in (_rows(table) for table in root.iter("table")) if rows]
     if not tables:
         text = " ".join(" ".join(str(text) for text in root.itertext()).split())[:80]
-        said = f", only the text “{text}”" if text else ""
-        raise InputError(f"this is a web page without a table{said}.", file=source.name, cure=_CURE)
+        with_text = Said("this is a web page without a table, only the text “{text}”.", text=text)
+        raise InputError(with_text if text else Said("this is a web page without a table."), file=source.name, cure=_CURE)
     largest = max(tables, key=lambda rows: sum(len(row) for row in rows))
     return head_of(Grid(largest, 1, str), source.name, "html", size_bytes=source.size)
 

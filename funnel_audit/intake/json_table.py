@@ -6,27 +6,29 @@ from typing import Any
 
 import msgspec
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake.grid import Grid, head_of
 from funnel_audit.intake.source import MIB, Source
 from funnel_audit.intake.table import Head
 
 CAP = 256 * MIB
 DEEP = 6
-_CURE = "Export the deals as CSV or Excel and name that file."
+_CURE = Said("Export the deals as CSV or Excel and name that file.")
 
 
 def open_json(source: Source) -> Head:
     if source.size > CAP:
-        raise InputError(f"a JSON file of over {CAP // MIB} MiB is not read.", file=source.name, cure="Write it as CSV.")
+        message = Said("a JSON file of over {mib} MiB is not read.", mib=str(CAP // MIB))
+        raise InputError(message, file=source.name, cure=Said("Write it as CSV."))
     try:
         found = _objects(msgspec.json.decode(bytes(source.part()).removeprefix(b"\xef\xbb\xbf")), DEEP)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        cure = "Save the answer of the REST method again."
-        raise InputError("this is JSON, but cut short or damaged.", file=source.name, cure=cure) from None
+        cure = Said("Save the answer of the REST method again.")
+        raise InputError(Said("this is JSON, but cut short or damaged."), file=source.name, cure=cure) from None
     headers = list(dict.fromkeys(name for record in found for name in record))
     if len(headers) < 2:
-        raise InputError("this is JSON, not a table: there is no list of deals or changes in it.", file=source.name, cure=_CURE)
+        message = Said("this is JSON, not a table: there is no list of deals or changes in it.")
+        raise InputError(message, file=source.name, cure=_CURE)
     rows: list[list[Any]] = [list(headers)]
     rows += [[record.get(name) for name in headers] for record in found]
     return head_of(Grid(rows, 0, _text), source.name, "json", size_bytes=source.size)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake import layout
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.source import Source
@@ -29,7 +29,7 @@ def open_parquet(source: Source) -> Head:
         file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(source.part())))
         names = tuple(str(name) for name in file.schema_arrow.names)
         if not names:
-            raise InputError("the Parquet file has no columns.", file=source.name, cure="Export the deals again.")
+            raise InputError(Said("the Parquet file has no columns."), file=source.name, cure=Said("Export the deals again."))
         batch = next(file.iter_batches(batch_size=SAMPLE_RECORDS), None)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(source, error) from None
@@ -64,7 +64,8 @@ def _read(source: Source, file: Any, names: tuple[str, ...], wanted: Mapping[int
 
 def _damaged(source: Source, error: Exception) -> InputError:
     reason = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
-    return InputError(f"the Parquet file is damaged or of an unknown kind ({reason}).", file=source.name, cure="Write it again.")
+    message = Said("the Parquet file is damaged or of an unknown kind ({why}).", why=reason)
+    return InputError(message, file=source.name, cure=Said("Write it again."))
 
 
 def _column(column: Any, kind: Kind) -> Any:

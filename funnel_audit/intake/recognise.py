@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import Literal
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake.source import MIB, Source, Window
 
 Container = Literal["text", "excel", "html", "parquet", "json"]
@@ -15,24 +15,24 @@ Container = Literal["text", "excel", "html", "parquet", "json"]
 ZIP_RATIO, ZIP_FLOOR, ZIP_CAP = 200, 64 * MIB, 2048 * MIB
 LOOK = 64 * 1024
 
-_REFUSED: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"\x1f\x8b", "a gzip file inside a gzip file"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"ARROW1", "an Arrow IPC file"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
+_REFUSED: tuple[tuple[bytes, Said], ...] = (
+    (b"%PDF", Said("a PDF document")),
+    (b"\x89PNG", Said("a PNG image")),
+    (b"\xff\xd8\xff", Said("a JPEG image")),
+    (b"GIF8", Said("a GIF image")),
+    (b"Rar!", Said("a RAR archive")),
+    (b"7z\xbc\xaf\x27\x1c", Said("a 7-Zip archive")),
+    (b"BZh", Said("a bzip2 archive")),
+    (b"\xfd7zXZ", Said("an xz archive")),
+    (b"\x28\xb5\x2f\xfd", Said("a zstd archive")),
+    (b"\x1f\x8b", Said("a gzip file inside a gzip file")),
+    (b"SQLite format 3", Said("an SQLite database")),
+    (b"ARROW1", Said("an Arrow IPC file")),
+    (b"{\\rtf", Said("an RTF document")),
+    (b"\x7fELF", Said("a program")),
+    (b"MZ\x90", Said("a program")),
 )
-_CURE = "Export the deals as CSV or Excel and name that file."
+_CURE = Said("Export the deals as CSV or Excel and name that file.")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROL = bytes(set(range(1, 32)) - {9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31})
 
@@ -57,7 +57,7 @@ def recognise(source: Source) -> Container:
         return "json"
     wide = look.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in look[:64]  # perhaps UTF-16: judged after decoding
     if not wide and len(look.translate(None, _CONTROL)) < 0.95 * len(look):
-        raise _refusal(source, "a binary file, not a table")
+        raise _refusal(source, Said("a binary file, not a table"))
     return "text"
 
 
@@ -67,20 +67,20 @@ def looks_binary(text: str) -> bool:
 
 
 def binary_refusal(source: Source) -> InputError:
-    return _refusal(source, "a binary file, not a table")
+    return _refusal(source, Said("a binary file, not a table"))
 
 
-def _refusal(source: Source, what: str, cure: str = _CURE) -> InputError:
-    return InputError(f"this is {what}.", file=source.name, cure=cure)
+def _refusal(source: Source, what: Said, cure: Said = _CURE) -> InputError:
+    return InputError(Said("this is {what}.", what=what), file=source.name, cure=cure)
 
 
 def _markup(source: Source, start: bytes, look: bytes) -> Container:
     if b"urn:schemas-microsoft-com:office:spreadsheet" in look and start.startswith(b"<?xml"):
-        raise _refusal(source, "an Excel 2003 XML file", "Open it in Excel and save it as .xlsx.")
+        raise _refusal(source, Said("an Excel 2003 XML file"), Said("Open it in Excel and save it as .xlsx."))
     if b"<table" in look or b"<html" in start or b"<meta" in start or b"<!doctype html" in start:
         return "html"
     if re.match(rb"<(\?xml|[a-z][\w:.-]*[\s/>])", start):
-        raise _refusal(source, "XML, not a table")
+        raise _refusal(source, Said("XML, not a table"))
     return "text"
 
 
@@ -90,18 +90,20 @@ def _check_zip(source: Source) -> None:
         with zipfile.ZipFile(io.BufferedReader(_Seekable(source.part()))) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise InputError("the Excel or zip file is damaged or cut short.", file=source.name, cure="Export or copy it again.") from None
+        cure = Said("Export or copy it again.")
+        raise InputError(Said("the Excel or zip file is damaged or cut short."), file=source.name, cure=cure) from None
     names = {info.filename for info in infos}
     total = sum(info.file_size for info in infos)
     if "word/document.xml" in names:
-        raise _refusal(source, "a Word document")
+        raise _refusal(source, Said("a Word document"))
     if any(name.startswith("ppt/") for name in names):
-        raise _refusal(source, "a PowerPoint presentation")
+        raise _refusal(source, Said("a PowerPoint presentation"))
     if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} and not any(name.startswith("xl/") for name in names):
-        raise _refusal(source, "a zip archive", "Unpack it and name the file inside.")
+        raise _refusal(source, Said("a zip archive"), Said("Unpack it and name the file inside."))
     if total > ZIP_CAP or (total > ZIP_FLOOR and total > ZIP_RATIO * source.size):
-        message = f"unpacked, this workbook takes {total // MIB} MiB, which no honest export of its size does."
-        raise InputError(message, file=source.name, cure="If it is genuine, open it in Excel and save the sheet as CSV.")
+        message = Said("unpacked, this workbook takes {mib} MiB, which no honest export of its size does.", mib=str(total // MIB))
+        cure = Said("If it is genuine, open it in Excel and save the sheet as CSV.")
+        raise InputError(message, file=source.name, cure=cure)
 
 
 class _Seekable(Window):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said, did_you_mean, reason_of
 
 MIB = 1 << 20
 BLOCK = 4 * MIB
@@ -46,7 +46,8 @@ def open_source(path: str, stdin: bytes | None = None) -> Source:
     """The input named by ``path`` ("-" is standard input, or ``stdin`` where its bytes are given); gzip is unpacked."""
     source = Source("<stdin>", sys.stdin.buffer.read() if stdin is None else stdin) if path == "-" else Source(path, _map_path(path))
     if source.size == 0:
-        raise InputError("the file is empty.", file=source.name, cure="Export the deals again and check that the export finished.")
+        cure = Said("Export the deals again and check that the export finished.")
+        raise InputError(Said("the file is empty."), file=source.name, cure=cure)
     if source.raw[:2] == b"\x1f\x8b":
         source = _gunzip(source)
     return source
@@ -84,16 +85,17 @@ def _map_path(path: str) -> bytes | mmap.mmap:
     place = Path(path)
     try:
         if place.is_dir():
-            raise InputError("this is a folder, not a file.", file=path, cure="Name one file in it.")
+            raise InputError(Said("this is a folder, not a file."), file=path, cure=Said("Name one file in it."))
         with place.open("rb") as file:
             return _mapped(file) if place.is_file() else file.read()
     except FileNotFoundError:
-        raise InputError("there is no such file.", file=path, cure=_did_you_mean(place)) from None
+        raise InputError(Said("there is no such file."), file=path, cure=_did_you_mean(place)) from None
     except PermissionError:
-        raise InputError("no permission to read this file.", file=path, cure="Ask its owner for read access or copy it.") from None
+        cure = Said("Ask its owner for read access or copy it.")
+        raise InputError(Said("no permission to read this file."), file=path, cure=cure) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"the file cannot be opened ({reason}).", file=path, cure="Check the name and the disk.") from None
+        message = Said("the file cannot be opened ({why}).", why=reason_of(error))
+        raise InputError(message, file=path, cure=Said("Check the name and the disk.")) from None
 
 
 def _mapped(file: IO[bytes]) -> bytes | mmap.mmap:
@@ -106,17 +108,17 @@ def _mapped(file: IO[bytes]) -> bytes | mmap.mmap:
         return file.read()
 
 
-def _did_you_mean(place: Path) -> str:
+def _did_you_mean(place: Path) -> Said:
     folder = place.parent
     if not folder.is_dir():
-        return f"There is no folder {folder} either."
+        return Said("There is no folder {folder} either.", folder=str(folder))
     try:
         names = sorted(entry.name for entry in folder.iterdir())
     except OSError:
         names = []
     by_lower = {name.lower(): name for name in names}
     near = [by_lower[low] for low in difflib.get_close_matches(place.name.lower(), list(by_lower), n=3, cutoff=0.5)]
-    return f"Did you mean {' or '.join(near)}?" if near else "Check the name; nothing in that folder has a similar one."
+    return did_you_mean(near) or Said("Check the name; nothing in that folder has a similar one.")
 
 
 def _spool(pieces: Iterable[bytes]) -> bytes | mmap.mmap:
@@ -136,14 +138,17 @@ def _gunzip(source: Source) -> Source:
             while piece := packed.read(BLOCK):
                 total += len(piece)
                 if total > limit:
-                    message = f"unpacked, this file is larger than {limit // MIB} MiB, which no honest export of its size is."
-                    raise InputError(message, file=source.name, cure="If it is genuine, unpack it yourself and name the unpacked file.")
+                    mib = str(limit // MIB)
+                    message = Said("unpacked, this file is larger than {mib} MiB, which no honest export of its size is.", mib=mib)
+                    cure = Said("If it is genuine, unpack it yourself and name the unpacked file.")
+                    raise InputError(message, file=source.name, cure=cure)
                 yield piece
 
     try:
         unpacked = Source(source.name, _spool(pieces()))
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError("the gzip file is damaged or cut short.", file=source.name, cure="Download or pack it again.") from None
+        cure = Said("Download or pack it again.")
+        raise InputError(Said("the gzip file is damaged or cut short."), file=source.name, cure=cure) from None
     if unpacked.size == 0:
-        raise InputError("the gzip file holds an empty file.", file=source.name, cure="Export the deals again.")
+        raise InputError(Said("the gzip file holds an empty file."), file=source.name, cure=Said("Export the deals again."))
     return unpacked

@@ -14,7 +14,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.intake.grid import Grid, head_of, looks_like_table
 from funnel_audit.intake.source import Source
 from funnel_audit.intake.table import Head
@@ -32,19 +32,23 @@ def open_workbook(source: Source, sheet: str | None) -> Head:
         visible = [info.name for info in book.sheets_metadata if info.typ == calamine.SheetTypeEnum.WorkSheet]
         names = [name for name in book.sheet_names if name in visible] or book.sheet_names
         if sheet is not None and sheet not in names:
-            listed = ", ".join(f"“{name}”" for name in names)
-            raise InputError(f"there is no sheet “{sheet}”.", file=source.name, cure=f"The sheets are: {listed}.")
+            cure = Said("The sheets are: {names}.", names=[Said("“{name}”", name=name) for name in names])
+            raise InputError(Said("there is no sheet “{name}”.", name=sheet), file=source.name, cure=cure)
         chosen, grid = _choose(book, [sheet] if sheet is not None else names)
     except calamine.PasswordError:
-        raise InputError("the workbook is protected by a password.", file=source.name, cure="Save it without one, or as CSV.") from None
+        raise _protected(source) from None
     except (calamine.CalamineError, ValueError, OSError) as error:
         if "password" in str(error).lower() or "encrypted" in str(error).lower() or _encrypted(data):
-            raise InputError("the workbook is protected by a password.", file=source.name, cure="Save it without one, or as CSV.") from None
-        message = f"this is no readable Excel workbook ({str(error)[:80]})."
-        raise InputError(message, file=source.name, cure="Open it in Excel and save it as .xlsx or CSV.") from None
+            raise _protected(source) from None
+        message = Said("this is no readable Excel workbook ({why}).", why=str(error)[:80])
+        raise InputError(message, file=source.name, cure=Said("Open it in Excel and save it as .xlsx or CSV.")) from None
     if grid is None:
-        raise InputError("no sheet of the workbook holds anything.", file=source.name, cure="Export the deals again.")
+        raise InputError(Said("no sheet of the workbook holds anything."), file=source.name, cure=Said("Export the deals again."))
     return head_of(grid, source.name, "excel", sheet=chosen, size_bytes=source.size)
+
+
+def _protected(source: Source) -> InputError:
+    return InputError(Said("the workbook is protected by a password."), file=source.name, cure=Said("Save it without one, or as CSV."))
 
 
 def cell_text(value: Any) -> str:
@@ -96,8 +100,9 @@ def _refuse_scattered_cells(data: bytes, name: str) -> None:
             rows = max((int(row) for _, row in cells), default=0)
             columns = max((_column(letters) for letters, _ in cells), default=0)
             if rows * columns > MAX_CELLS:
-                message = f"a sheet spans {rows:,} rows and {columns:,} columns though it is nearly empty."
-                raise InputError(message, file=name, cure="Delete the stray cell in its far corner, or save the sheet as CSV.")
+                message = Said("a sheet spans {rows} rows and {columns} columns though it is nearly empty.", rows=rows, columns=columns)
+                cure = Said("Delete the stray cell in its far corner, or save the sheet as CSV.")
+                raise InputError(message, file=name, cure=cure)
 
 
 def _column(letters: bytes) -> int:
