@@ -61,7 +61,7 @@ class Said:
 
     def __add__(self, after: Said) -> Said:
         """Two sentences, one after the other."""
-        return Said(_IN_TURN, first=self, then=after)
+        return sentences(self, after)
 
     def __str__(self) -> str:
         return self.told(ENGLISH)
@@ -70,8 +70,8 @@ class Said:
         return f"Said({str(self)!r})"
 
 
-_IN_TURN, _VERBATIM = "{first} {then}", "{text}"
-"""Nothing to translate in them."""
+_VERBATIM = "{text}"
+"""Nothing to translate in it."""
 
 
 def _told(value: object, texts: Tongue) -> object:
@@ -120,12 +120,12 @@ def did_you_mean(names: Iterable[str]) -> Said | None:
     return Said("Did you mean {names}?", names=near) if near else None
 
 
-def sentences(*parts: Said | None) -> Said:
+def sentences(*parts: Said | None, between: str = " ") -> Said:
     """Those that there are, one after the other."""
     found = None
     for part in parts:
         if part is not None:
-            found = part if found is None else found + part
+            found = part if found is None else Said("{first}" + between + "{then}", first=found, then=part)
     return found or Said("")
 
 

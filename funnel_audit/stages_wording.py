@@ -26,6 +26,8 @@ OF_TYPES = (
     Said("number out of range"),
     Said("invalid UTF-8 encoded string"),
     Said("expected {wanted}, got {got}"),
+    Said("object missing required field `{name}`"),
+    Said("object contains unknown field `{name}`"),
 )
 """What msgspec says of other faults, with a small first letter."""
 

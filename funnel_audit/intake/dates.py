@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
+from funnel_audit.errors import Said
 from funnel_audit.intake.bytesview import I64, Bool
 from funnel_audit.intake.date_columns import DateColumn, Order
 from funnel_audit.intake.date_texts import DayMonth, Mark, read_text
@@ -111,15 +112,15 @@ def _settle_serials(read: DateColumn) -> None:
 def parse_moment(text: str, timezone: str) -> tuple[int, bool]:
     """One value of an option, such as ``--as-of``: (microseconds UTC, is it a day?); a day is its first instant.
 
-    Unlike a column it may not be ambiguous: 03/04/2025 is refused. ValueError says what to write.
+    Unlike a column it may not be ambiguous: 03/04/2025 is refused. ValueError says what to write: it holds a ``Said``.
     """
     at, mark = read_text(text, "dmy")
     if mark & Mark.SECOND and not mark & Mark.DOTTED:
         at, mark = read_text(text, "mdy")
     elif mark & Mark.ORDERED and not mark & (Mark.DOTTED | Mark.FIRST):
-        raise ValueError(f"{text!r} may be two days; write it like 2025-09-30")
+        raise ValueError(Said("{text} may be two days; write it like 2025-09-30", text=repr(text)))
     if mark & (Mark.BAD | Mark.SERIAL):
-        raise ValueError(f"{text!r} is no date; write it like 2025-09-30 or 2025-09-30T18:00:00+03:00")
+        raise ValueError(Said("{text} is no date; write it like 2025-09-30 or 2025-09-30T18:00:00+03:00", text=repr(text)))
     if mark & Mark.DAY:
         return start_of_day_us(date(1970, 1, 1) + timedelta(days=at // _DAY_US), timezone), True
     zone(timezone)

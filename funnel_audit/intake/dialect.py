@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from funnel_audit.errors import FunnelError
+from funnel_audit.errors import FunnelError, Said, did_you_mean, reason_of, recognised, sentences
 from funnel_audit.labels import nearest
 
 Shape = Literal["deals", "changes", "names", "other"]
@@ -133,15 +133,18 @@ def load_file(path: str) -> Dialect:
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise FunnelError("a dialect of over 100 kB is none", file=path, cure="Is this the export itself? See docs/dialects.md.")
+            cure = Said("Is this the export itself? See docs/dialects.md.")
+            raise FunnelError(Said("a dialect of over 100 kB is none"), file=path, cure=cure)
         return load(data.decode(), Path(path).stem, path)
     except OSError as error:
-        raise FunnelError(f"the file cannot be read: {error.strerror}", file=path, cure="Check the name after --dialect.") from None
+        message = Said("the file cannot be read: {why}", why=reason_of(error))
+        raise FunnelError(message, file=path, cure=Said("Check the name after --dialect.")) from None
     except UnicodeDecodeError:
-        raise FunnelError("the file is not UTF-8", file=path, cure="Save it as UTF-8.") from None
+        raise FunnelError(Said("the file is not UTF-8"), file=path, cure=Said("Save it as UTF-8.")) from None
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())[:200]
-        raise FunnelError(f"this is no YAML: {said}", file=path, cure="See docs/dialects.md for an example.") from None
+        cure = Said("See docs/dialects.md for an example.")
+        raise FunnelError(Said("this is no YAML: {what}", what=said), file=path, cure=cure) from None
 
 
 def load(text: str, name: str, path: str = "") -> Dialect:
@@ -149,14 +152,17 @@ def load(text: str, name: str, path: str = "") -> Dialect:
     import yaml
 
     if path and re.search(r"(^|[\s\[{,:])&\w|(^|[\s\[{,:])\*\w", re.sub(r"#.*|'[^']*'|\"[^\"]*\"", "", text)):
-        raise FunnelError("anchors and aliases (&, *) are not read", file=path, cure="Write the value out, or put it into quotes.")
+        cure = Said("Write the value out, or put it into quotes.")
+        raise FunnelError(Said("anchors and aliases (&, *) are not read"), file=path, cure=cure)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         dialect = msgspec.convert(yaml.load(text, loader), Dialect)
     except msgspec.ValidationError as error:
         what, _, key = str(error).partition(" - at `$")
-        cure = "Every key is explained in docs/dialects.md."
-        raise FunnelError(_lower(what), file=path or name, key=key.rstrip("`").lstrip("."), cure=cure) from None
+        from funnel_audit.stages_wording import OF_TYPES
+
+        cure = Said("Every key is explained in docs/dialects.md.")
+        raise FunnelError(recognised(_lower(what), OF_TYPES), file=path or name, key=key.rstrip("`").lstrip("."), cure=cure) from None
     _check(dialect, path or name)
     return msgspec.structs.replace(dialect, name=name)
 
@@ -168,34 +174,33 @@ def _lower(text: str) -> str:
 def _check(dialect: Dialect, path: str) -> None:
     """What types cannot say."""
 
-    def fault(message: str, key: str, word: str = "", known: frozenset[str] = frozenset()) -> FunnelError:
-        close = nearest(word, sorted(known), 1)
-        hint = f"Did you mean {close[0]}? " if close else ""
-        listed = f"Known: {', '.join(sorted(known))}" if known else "See docs/dialects.md."
-        return FunnelError(message, file=path, key=key, cure=hint + listed)
+    def fault(message: Said, key: str, word: str = "", known: frozenset[str] = frozenset()) -> FunnelError:
+        listed = Said("Known: {names}", names=sorted(known)) if known else Said("See docs/dialects.md.")
+        return FunnelError(message, file=path, key=key, cure=sentences(did_you_mean(nearest(word, sorted(known), 1)), listed))
 
     if not dialect.tables:
-        raise fault("there is no table in it", "tables")
+        raise fault(Said("there is no table in it"), "tables")
     for number, table in enumerate(dialect.tables):
         here = f"tables[{number}]"
         for field in table.columns:
             if field not in FIELDS:
-                raise fault(f"there is no field “{field}”", f"{here}.columns.{field}", field, FIELDS)
+                raise fault(Said("there is no field “{name}”", name=field), f"{here}.columns.{field}", field, FIELDS)
         for pattern in table.entered:
             if pattern.count("{stage}") != 1 or pattern.count("{pipeline}") > 1:
-                raise fault(f"“{pattern}” must hold {{stage}} once, and {{pipeline}} at most once", f"{here}.entered")
+                message = Said("“{pattern}” must hold {{stage}} once, and {{pipeline}} at most once", pattern=pattern)
+                raise fault(message, f"{here}.entered")
         if table.log is not None and not {"field", "value", "deal_id", "entered"} <= table.columns.keys():
-            raise fault("a log needs the columns deal_id, entered, field and value", f"{here}.columns")
+            raise fault(Said("a log needs the columns deal_id, entered, field and value"), f"{here}.columns")
         if table.shape == "names" and not {"name_id", "name"} <= table.columns.keys():
-            raise fault("a table of names needs the columns name_id and name", f"{here}.columns")
-    for analysis, sentences in dialect.lacks.items():
+            raise fault(Said("a table of names needs the columns name_id and name"), f"{here}.columns")
+    for analysis, told in dialect.lacks.items():
         if analysis not in ANALYSES:
-            raise fault(f"there is no analysis “{analysis}”", f"lacks.{analysis}", analysis, ANALYSES)
-        if not {"en", "ru"} >= sentences.keys() or not sentences:
-            raise fault("the sentence is given as {en: …, ru: …}", f"lacks.{analysis}")
+            raise fault(Said("there is no analysis “{name}”", name=analysis), f"lacks.{analysis}", analysis, ANALYSES)
+        if not {"en", "ru"} >= told.keys() or not told:
+            raise fault(Said("the sentence is given as {en: …, ru: …}"), f"lacks.{analysis}")
     try:
         re.compile(dialect.labels.prefix or "")
     except re.error as error:
-        raise fault(f"this is no pattern: {error}", "labels.prefix") from None
+        raise fault(Said("this is no pattern: {why}", why=str(error)), "labels.prefix") from None
 
 

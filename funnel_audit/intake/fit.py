@@ -11,7 +11,7 @@ import numpy as np
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import LabelCount
-from funnel_audit.errors import FunnelError
+from funnel_audit.errors import FunnelError, Said, sentences
 from funnel_audit.funnel import MAX_STAGES, Funnel, Stage, Text
 from funnel_audit.intake.deals import label_to_code
 from funnel_audit.intake.dialect import generic
@@ -147,15 +147,24 @@ def _deals(entries: LabelledEntries) -> int:
 def misfit(labels: Sequence[LabelCount], funnel: Funnel, file: str) -> FunnelError:
     """The error for a stages file of the user's own that does not fit: the labels, and the lines that would map them."""
     unknown = [label for label in labels if label.code == UNMAPPED]
-    listing = "\n".join(f"    {label.deals:>8}  {label.text}" for label in unknown[:20])
-    more = f"\n    … and {len(unknown) - 20} more" if len(unknown) > 20 else ""
-    where = "# under the stage that it means, or under lost: / on_hold:"
-    snippet = "\n".join(f"    aliases: [{label.text!r}]   {where}" for label in unknown[:3])
+    fault = Said(
+        "the stages do not fit {file}: fewer than {share} of its open deals stand in a label that they know.",
+        file=file,
+        share=f"{MIN_SHARE:.0%}",
+    )
+    listed = [Said(_QUOTED, text=f"    {label.deals:>8}  {label.text}") for label in unknown[:20]]
+    more = Said(_INDENTED, text=Said("… and {n} more", n=len(unknown) - 20)) if len(unknown) > 20 else None
+    where = Said("# under the stage that it means, or under lost: / on_hold:")
+    snippet = [Said(_ALIASES, label=repr(label.text), where=where) for label in unknown[:3]]
+    otherwise = Said(_INDENTED[2:], text=Said("Or leave --stages out: a funnel is then made from the export."))
     return FunnelError(
-        f"the stages do not fit {file}: fewer than {MIN_SHARE:.0%} of its open deals stand in a label that they know. "
-        f"Labels that they do not know, with their deals:\n{listing}{more}",
-        file=funnel.path, cure=f"Map them in {funnel.path}:\n{snippet}\n  Or leave --stages out: a funnel is then made from the export.",
-    )  # fmt: skip
+        sentences(fault + Said("Labels that they do not know, with their deals:"), *listed, more, between="\n"),
+        file=funnel.path,
+        cure=sentences(Said("Map them in {file}:", file=funnel.path), *snippet, otherwise, between="\n"),
+    )
+
+
+_QUOTED, _INDENTED, _ALIASES = "{text}", "    {text}", "    aliases: [{label}]   {where}"
 
 
 def made_funnel(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from funnel_audit.errors import FunnelError, InputError
+from funnel_audit.errors import FunnelError, InputError, Said, did_you_mean, sentences
 from funnel_audit.intake import quirks
 from funnel_audit.intake.dialect import FIELDS, Dialect, generic
 from funnel_audit.intake.matching import Recognised, header_key, recognise
@@ -76,10 +76,8 @@ def own_columns(head: Head, funnel: Funnel) -> dict[str, int]:
     out = {}
     for name, header in funnel.columns.fields.items():
         if name not in FIELDS:
-            close = nearest(name, sorted(FIELDS), 1)
-            cure = f"Did you mean {close[0]}? " if close else ""
-            cure += f"Fields: {', '.join(sorted(FIELDS))}."
-            raise FunnelError(f"there is no field “{name}”", file=funnel.path, key=f"columns.{name}", cure=cure)
+            cure = sentences(did_you_mean(nearest(name, sorted(FIELDS), 1)), Said("Fields: {names}.", names=sorted(FIELDS)))
+            raise FunnelError(Said("there is no field “{name}”", name=name), file=funnel.path, key=f"columns.{name}", cure=cure)
         index = position(head, header)
         if index is not None:
             out[name] = index
@@ -161,9 +159,6 @@ def require(plan: Outline) -> None:
         return
     if plan.found.shape == "deals" and "deal_id" in plan.fields and {"created", "amount"} <= plan.fields.keys():
         return
-    headers = ", ".join(header for header in plan.head.headers[:12] if header)
-    raise InputError(
-        "no column says in which stage a deal is",
-        file=plan.head.file,
-        cure=f"Its columns: {headers}. Export the deals with their stage, or name the column in stages.yaml under columns: {{stage: …}}.",
-    )
+    columns = Said("Its columns: {names}.", names=[header for header in plan.head.headers[:12] if header])
+    cure = Said("Export the deals with their stage, or name the column in stages.yaml under columns: {stage: …}.")
+    raise InputError(Said("no column says in which stage a deal is"), file=plan.head.file, cure=columns + cure)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf, end_of_day
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.dates import parse_moment
 from funnel_audit.intake.newest import newest
@@ -41,7 +41,7 @@ def resolve_as_of(facts: Facts, entries: Entries, funnel: Funnel, options: Optio
         over = facts.closed.take(np.flatnonzero((facts.status > 0) | (facts.flag > 0) | (facts.label >= len(funnel.stages) - 1)))
         found = newest([over], funnel.timezone)
     if found is None:
-        raise UsageError("the export holds no date that says of which day it is. Give it: --as-of 2026-03-31")
+        raise UsageError(Said("the export holds no date that says of which day it is. Give it: --as-of 2026-03-31"))
     return found.as_of, found.lone
 
 
@@ -58,7 +58,7 @@ def moment(text: str, option: str, timezone: str) -> tuple[int, bool]:
     try:
         return parse_moment(text, timezone)
     except ValueError as error:
-        raise UsageError(f"{option}: {error}") from error
+        raise UsageError(Said("{option}: {what}", option=option, what=error.args[0])) from error
 
 
 def created_outside(facts: Facts, options: Options, timezone: str) -> Any:
@@ -71,5 +71,5 @@ def created_outside(facts: Facts, options: Options, timezone: str) -> Any:
         us, day = moment(options.created_to, "--to", timezone)
         out |= (facts.created.at == NAT) | (facts.created.at > (end_of_day(us, timezone) if day else us))
     if out.all() and facts.n:
-        raise UsageError("--from and --to leave no deal: none was created in that period.")
+        raise UsageError(Said("--from and --to leave no deal: none was created in that period."))
     return out

@@ -11,7 +11,7 @@ import numpy as np
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import Defect
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError, sentences
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.columns import Parsed, joined, only_rows
 from funnel_audit.intake.deals import representative
@@ -86,6 +86,14 @@ def _apart(part: Parsed) -> Parsed:
     return replace(part, labels=part.labels | changed)
 
 
+def no_pipeline(wanted: str, names: list[str]) -> UsageError:
+    """The error for --pipeline: what there is instead, and what may have been meant."""
+    close = nearest(wanted, names, 1)
+    hint = Said("Did you mean “{name}”?", name=close[0]) if close else None
+    listed = Said("Pipelines: {names}.", names=names) if names else Said("Pipelines: none.")
+    return UsageError(sentences(Said("--pipeline: there is no pipeline “{name}” in the export.", name=wanted), hint, listed))
+
+
 def in_scope(parts: list[Parsed], codes: list[Any], size: int, wanted: str | None, funnel: Funnel, dialects: Sequence[Dialect]) -> Scope:
     """The rows of the pipeline asked for, or of the one that fits the stages best; all rows where there is one, or where all fit."""
     told = [number for number, part in enumerate(parts) if "pipeline" in part.labels]
@@ -93,7 +101,7 @@ def in_scope(parts: list[Parsed], codes: list[Any], size: int, wanted: str | Non
     nobody = np.zeros(size, bool)
     if not source:
         if wanted is not None:
-            raise UsageError(f"--pipeline: there is no pipeline “{wanted}” in the export. Pipelines: none.")
+            raise no_pipeline(wanted, [])
         return Scope(parts, codes, [], (), nobody)
     pipe, stage = _of_deals([parts[number] for number in source], [codes[number] for number in source], size)
     counts = np.bincount(pipe.codes[pipe.codes >= 0], minlength=len(pipe.texts))
@@ -102,10 +110,7 @@ def in_scope(parts: list[Parsed], codes: list[Any], size: int, wanted: str | Non
     if wanted is not None:
         audited = tuple(name for name, _ in found if normal(name) == normal(wanted))
         if not audited:
-            close = nearest(wanted, [name for name, _ in found], 1)
-            hint = f" Did you mean “{close[0]}”?" if close else ""
-            listed = ", ".join(name for name, _ in found) or "none"
-            raise UsageError(f"--pipeline: there is no pipeline “{wanted}” in the export.{hint} Pipelines: {listed}.")
+            raise no_pipeline(wanted, [name for name, _ in found])
     else:
         audited = best([name for name, _ in found], pipe, stage, funnel, dialects)
     if len(audited) == len(found):

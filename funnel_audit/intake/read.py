@@ -14,7 +14,7 @@ import numpy as np
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import Defect, LabelCount
-from funnel_audit.errors import InputError
+from funnel_audit.errors import InputError, Said
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake import deals as dealtables
 from funnel_audit.intake import history
@@ -79,7 +79,8 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     parsed = named([without_junk(parse(plan, funnel.timezone)) for plan in plans if plan.found.shape != "other"])
     parsed.sort(key=lambda part: part.outline.found.shape == "changes")
     if not any(part.rows for part in parsed):
-        raise InputError("there are no deals in it", file=", ".join(paths), cure="Widen the filter in the CRM and export again.")
+        cure = Said("Widen the filter in the CRM and export again.")
+        raise InputError(Said("there are no deals in it"), file=", ".join(paths), cure=cure)
     dialects = dialects_of(parsed)
     codes, id_text, size, defects = numbered(parsed)
     defects += [Defect(IGNORED_TABLE, plan.head.file, sample=plan.found.dialect.title) for plan in beside]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import AsOf, end_of_day
-from funnel_audit.errors import UsageError
+from funnel_audit.errors import Said, UsageError
 from funnel_audit.intake.columns import Parsed
 from funnel_audit.intake.dates import parse_moment
 from funnel_audit.intake.newest import newest
@@ -39,12 +39,16 @@ def in_series(tables: list[Parsed], codes: list[Any], funnel: Funnel) -> tuple[l
             continue
         found = newest([part.moments[field] for field in ("created", "updated", "stage_changed") if field in part.moments], funnel.timezone)
         if found is None:
-            message = "shares deals with other files, but neither its name nor its columns say of which day it is."
-            raise UsageError(f"{part.outline.head.file} {message} Put the date into its name: deals_2026-03-31.csv.")
+            message = Said(
+                "{file} shares deals with other files, but neither its name nor its columns say of which day it is.",
+                file=part.outline.head.file,
+            )
+            raise UsageError(message + Said("Put the date into its name: deals_2026-03-31.csv."))
         times.append(found.as_of)
     order = sorted(range(len(tables)), key=lambda index: times[index].us)
     if len({times[index].us for index in order}) < len(order):
-        raise UsageError("two of the files are of the same day and share deals: give each day once, with the date in the file's name.")
+        message = Said("two of the files are of the same day and share deals: give each day once, with the date in the file's name.")
+        raise UsageError(message)
     return [tables[index] for index in order], [codes[index] for index in order], [times[index] for index in order]
 
 
