@@ -13,7 +13,8 @@ import pytest
 
 from funnel_audit import report
 from funnel_audit.defects import Defect, LabelCount
-from funnel_audit.findings import SEVERITIES, Evidence, rules, run
+from funnel_audit.findings import SEVERITIES, Evidence, rules
+from funnel_audit.findings import run as run_all
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, read
 from funnel_audit.labels import UNMAPPED
@@ -25,9 +26,9 @@ PACKAGE = Path(__file__).resolve().parents[2] / "funnel_audit"
 STAGES = """
 timezone: Europe/Moscow
 stages:
-  - {id: new, name: {en: New lead, ru: Новая заявка}}
-  - {id: met, name: {en: Meeting held, ru: Встреча состоялась}}
-  - {id: sent, name: {en: Offer sent, ru: Предложение отправлено}}
+  - {id: new, name: {en: New lead, ru: Новая заявка}, task: Call}
+  - {id: met, name: {en: Meeting held, ru: Встреча состоялась}, task: Write the offer}
+  - {id: sent, name: {en: Offer sent, ru: Предложение отправлено}, task: Ask}
   - {id: paid, name: {en: Paid, ru: Оплачено}, won: true}
 lost: [Lost]
 on_hold: [Later]
@@ -44,7 +45,7 @@ DEALS = (
 )
 HISTORY = (
     "deal_id,stage,entered_at\n"
-    "A,New lead,2026-01-13 09:00:00\nA,Meeting held,2026-01-20 09:00:00\nA,Paid,2026-02-20 09:00:00\n"
+    "A,New lead,2026-01-13 09:00:00\nA,Meeting held,2026-01-20 09:00:00\nA,Offer sent,2026-01-20 18:00:00\nA,Paid,2026-02-20 09:00:00\n"
     "B,New lead,2026-01-14 09:00:00\nB,Meeting held,2026-01-21 09:00:00\nB,Lost,2026-02-21 09:00:00\n"
     "C,New lead,2026-01-15 09:00:00\nC,Meeting held,2026-01-22 09:00:00\n"
     "D,New lead,2026-01-28 09:00:00\nD,Later,2026-01-30 09:00:00\n"
@@ -52,6 +53,11 @@ HISTORY = (
 )
 CLEAN: dict[str, str | bytes] = {"deals.csv": DEALS, "history.csv": HISTORY}
 SNAPSHOT = "deal_id,stage,created\nA,New lead,2026-01-13 09:00:00\nB,New lead,2026-01-14 09:00:00\n"
+
+
+def run(evidence: Evidence, texts: Texts) -> tuple[report.Finding, ...]:
+    """All findings but that these small tables have few columns."""
+    return tuple(finding for finding in run_all(evidence, texts) if finding.code != "FA118")
 
 
 def evidence_of(folder: Path, files: dict[str, str | bytes], options: Options | None = None) -> Evidence:
@@ -268,8 +274,8 @@ CASES = [
         file="deals_2026-03-01.csv",
         like={"deals_2026-03-01.csv": SNAPSHOT, "deals_2026-03-08.csv": SNAPSHOT},
     ),
-    Case("FA306", moves("C,Meeting held,2026-01-22 09:00:00", "C,Meeting held,"), 1, 9, "entered_at", file="history.csv"),
-    Case("FA306", moves("C,Meeting held,", "C,,"), 1, 9, "stage", file="history.csv"),
+    Case("FA306", moves("C,Meeting held,2026-01-22 09:00:00", "C,Meeting held,"), 1, 10, "entered_at", file="history.csv"),
+    Case("FA306", moves("C,Meeting held,", "C,,"), 1, 10, "stage", file="history.csv"),
     Case("FA307", deals(history=False), 2, deals=("C", "D"), says=("For 2 of 3", "“New lead” (1)")),
 ]
 
@@ -341,7 +347,7 @@ def test_codes_and_names_are_unique() -> None:
     names = [rule.NAME for rule in rules().values()]
     assert len(set(names)) == len(names)
     assert set(rules()) == {path.stem.upper() for path in (PACKAGE / "findings").glob("fa*.py")}
-    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py"))
     assert [code for code in rules() if code not in tests] == []
 
 
@@ -432,8 +438,10 @@ def test_the_worst_come_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("deals_file", "history"), [("deals.csv", None), ("deals.csv", "history.csv"), ("amocrm.csv", "history.csv")])
 def test_the_sample_has_no_flaws(deals_file: str, history: str | None, sample_data: Path) -> None:
+    """But remarks on what was put into it on purpose: skips, moves back, losses without a reason."""
     paths = [sample_data / name for name in (deals_file, history) if name]
-    assert run(gathered(paths, load_funnel(str(sample_data.parent / "stages.yaml"))), Texts("en")) == ()
+    found = run_all(gathered(paths, load_funnel(str(sample_data.parent / "stages.yaml"))), Texts("en"))
+    assert {(one.code, one.severity) for one in found} <= {(code, "info") for code in ("FA210", "FA307", "FA309", "FA310", "FA311")}
 
 
 @pytest.mark.parametrize(
