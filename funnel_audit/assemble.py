@@ -45,7 +45,7 @@ class Measured:
 
 
 def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | None = None, ask: Ask | None = None) -> report.Audit:
-    """The finished audit of a reading, in the language of ``texts``; ``top`` is how many stalled deals are listed, ``ask`` what to forecast.
+    """The finished audit of a reading, in the language of ``texts``; ``top``: how many stalled deals are listed; ``ask``: what to forecast.
 
     ``today_us`` is the end of today's local day, for the one rule that asks how old the export is; None: it is not asked.
     """
@@ -82,7 +82,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         funnel,
         reading.defects,
         reading.labels,
-        reading.pipelines,
+        tuple(pipeline for pipeline in reading.pipelines if pipeline[0] in reading.audited),
         tuple(part.outline.head.file for part in reading.tables),
         reading.place,
         selective(journeys, row_counts(reading)),
@@ -281,4 +281,8 @@ def _input(reading: Reading) -> report.Input:
         pipeline=options.pipeline,
         created_from=options.created_from,
         created_to=options.created_to,
+        pipelines=tuple(
+            report.PipelineCount(name=name, deals=deals, audited=name in reading.audited)
+            for name, deals in (reading.pipelines if len(reading.pipelines) > 1 else ())
+        ),
     )

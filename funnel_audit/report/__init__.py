@@ -23,7 +23,7 @@ from funnel_audit.report.ahead import (
     StageExpectation,
 )
 from funnel_audit.report.base import Bounds, Days, Interval, Projected, Record
-from funnel_audit.report.figures import CurrencySum, FunnelStage, Input, InputFile, LossReason, Totals, WinRate
+from funnel_audit.report.figures import CurrencySum, FunnelStage, Input, InputFile, LossReason, PipelineCount, Totals, WinRate
 from funnel_audit.report.flaws import Capability, Finding, Note, Place
 from funnel_audit.report.trouble import Leak, Pair, Recoverable, Reference, Stalled, StalledDeal, StalledStage, Window
 
@@ -53,6 +53,7 @@ __all__ = [
     "MonthCount",
     "Note",
     "Pair",
+    "PipelineCount",
     "Place",
     "PlanOutlook",
     "Projected",

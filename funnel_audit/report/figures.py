@@ -15,10 +15,18 @@ class InputFile(Record, frozen=True, kw_only=True):
     sheet: str | None = None
 
 
+class PipelineCount(Record, frozen=True, kw_only=True):
+    """A pipeline of the export: its rows, and whether it is in the figures."""
+
+    name: str
+    deals: int
+    audited: bool
+
+
 class Input(Record, frozen=True, kw_only=True):
     files: tuple[InputFile, ...]
     stages: str
-    """Where the funnel comes from: a path, "packaged", or "export" when it was made from the data."""
+    """Where the funnel comes from: a path, "packaged", "dialect" (the CRM's default pipeline), or "export" (made from the data)."""
     shape: str = ""
     """The shape of all files together: deal rows, dated columns, stage changes, deal rows with stage changes, snapshots."""
     order: str | None = None
@@ -26,6 +34,8 @@ class Input(Record, frozen=True, kw_only=True):
     pipeline: str | None = None
     created_from: str | None = None
     created_to: str | None = None
+    pipelines: tuple[PipelineCount, ...] = ()
+    """All pipelines where the export names several; those that are not audited are in no figure."""
 
 
 class WinRate(Record, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import PurePath
 
 from rich.console import RenderableType
@@ -21,6 +22,8 @@ SHAPES = {
     "deal rows with stage changes": N_("deal rows with stage changes"),
     "snapshots": N_("a series of snapshots"),
 }
+OTHERS_NAMED = 3
+"""So many of the pipelines that are left out are named."""
 BRANDS = {
     "amocrm": "amoCRM", "bitrix24": "Bitrix24", "hubspot": "HubSpot", "salesforce": "Salesforce", "pipedrive": "Pipedrive",
     "zoho": "Zoho CRM", "dynamics": "Dynamics 365", "dynamics365": "Dynamics 365", "megaplan": "Мегаплан", "retailcrm": "RetailCRM",
@@ -79,12 +82,23 @@ def _as_of(page: Page) -> str:
     return page.texts.say("as of {day}", day=f"{day}, {clock} ({zone})" if clock else day).replace(" ", NBSP)
 
 
+def _first_file(page: Page) -> str:
+    """The file as it may be typed: quoted where its name needs it."""
+    name = next((file.name for file in page.audit.input.files if file.name != "-"), "FILE")
+    return shlex.quote(shorten(PurePath(name).name, 60)) if name != "FILE" else name
+
+
 def _caveats(page: Page) -> list[RenderableType]:
     """What the reader must know before any figure: a part only, or a guessed funnel."""
     source, texts = page.audit.input, page.texts
     lines = []
     if source.pipeline:
         lines.append(texts.say("Only the pipeline {name}.", name=shorten(source.pipeline, 60)))
+    elif left := [pipeline for pipeline in source.pipelines if not pipeline.audited]:
+        named = texts.listing([shorten(pipeline.name, 40) for pipeline in source.pipelines if pipeline.audited])
+        others = texts.listing([f"{shorten(pipeline.name, 40)} ({texts.number(pipeline.deals)})" for pipeline in left[:OTHERS_NAMED]])
+        said = N_("Only the pipeline {name}, which fits the stages best; not {others}. Choose with --pipeline.")
+        lines.append(texts.say(said, name=named, others=others))
     if source.created_from and source.created_to:
         first, last = texts.date(source.created_from), texts.date(source.created_to)
         lines.append(texts.say("Only deals created from {first} to {last}.", first=first, last=last))
@@ -98,7 +112,10 @@ def _caveats(page: Page) -> list[RenderableType]:
             if source.order == "history"
             else texts.say("Stages and their order are guessed from the export. To correct them:")
         )
-        lines.append("funnel-audit init FILE -o stages.yaml")
+        lines.append(f"funnel-audit init {_first_file(page)} -o stages.yaml")
+    elif source.stages == "dialect":
+        lines.append(texts.say("Stages are those of the CRM's default pipeline. To correct them:"))
+        lines.append(f"funnel-audit init {_first_file(page)} -o stages.yaml")
     return [cell(line, "yellow") for line in lines]
 
 
