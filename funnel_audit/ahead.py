@@ -90,9 +90,15 @@ def look_ahead(journeys: Journeys, tally: Tally, funnel: Funnel, currency: str |
         missing("forecast", ground.reason)
         return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes))
     found = forecast(
-        ground, until_us=span.until_us, target=target, plan=asked, key_stage=key.used, currency=currency, top=ask.top,
+        ground,
+        until_us=span.until_us,
+        target=target,
+        plan=asked,
+        key_stage=key.used,
+        currency=currency,
+        top=ask.top,
         backtest_origins=ask.origins,
-    )  # fmt: skip
+    )
     if isinstance(found, Why):
         missing("forecast", found.reason)
         return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes))
@@ -126,12 +132,19 @@ def _key_stage(key: KeyStage, funnel: Funnel, lang: str) -> report.KeyStage | No
         agree=key.agree,
         candidates=tuple(
             report.KeyStageCandidate(
-                stage=stages[one.stage].id, name=stages[one.stage].name.in_lang(lang), reached=one.reached, win_chance=one.win_chance,
-                before=one.before, jump=one.jump, median_days_to_win=one.median_days_to_win, r2=one.r2, resampled_share=one.resampled_share,
+                stage=stages[one.stage].id,
+                name=stages[one.stage].name.in_lang(lang),
+                reached=one.reached,
+                win_chance=one.win_chance,
+                before=one.before,
+                jump=one.jump,
+                median_days_to_win=one.median_days_to_win,
+                r2=one.r2,
+                resampled_share=one.resampled_share,
             )
             for one in key.candidates
         ),
-    )  # fmt: skip
+    )
 
 
 def _forecast(
@@ -146,12 +159,22 @@ def _forecast(
 ) -> report.Forecast:
     stages = funnel.stages
     return report.Forecast(
-        as_of=_iso(found.as_of_us), until=_day(found.until_us, funnel), days=found.days, target=stages[found.target].id,
-        target_name=stages[found.target].name.in_lang(lang), method=found.method, wins=_expected(found.wins),
-        amount=None if found.amount is None else _expected(found.amount), amount_drawn=found.amount_drawn, currency=currency,
-        crm_weighted=report.CrmWeighted(wins=found.crm_weighted.wins, amount=found.crm_weighted.amount), plan=_plan(found, key, since_us, funnel),
+        as_of=_iso(found.as_of_us),
+        until=_day(found.until_us, funnel),
+        days=found.days,
+        target=stages[found.target].id,
+        target_name=stages[found.target].name.in_lang(lang),
+        method=found.method,
+        wins=_expected(found.wins),
+        amount=None if found.amount is None else _expected(found.amount),
+        amount_drawn=found.amount_drawn,
+        currency=currency,
+        crm_weighted=report.CrmWeighted(wins=found.crm_weighted.wins, amount=found.crm_weighted.amount),
+        plan=_plan(found, key, since_us, funnel),
         by_stage=tuple(
-            report.StageExpectation(stage=stages[row.stage].id, name=stages[row.stage].name.in_lang(lang), open=row.open, expected=row.expected)
+            report.StageExpectation(
+                stage=stages[row.stage].id, name=stages[row.stage].name.in_lang(lang), open=row.open, expected=row.expected
+            )
             for row in found.by_stage
         ),
         deals=tuple(_deal(deal, journeys, funnel) for deal in found.deals),
@@ -159,7 +182,7 @@ def _forecast(
         backtest=None if found.backtest is None else _backtest(found.backtest),
         history=tuple(report.MonthCount(month=_day(row.start_us, funnel)[:7], reached=row.reached) for row in found.history),
         key=None if at_key is None else _expected(at_key.wins),
-    )  # fmt: skip
+    )
 
 
 def _expected(found: found_.Range) -> report.Expected:
@@ -172,34 +195,60 @@ def _plan(found: found_.Forecast, key: int | None, since_us: int, funnel: Funnel
         return None
     needed = plan.key_stage_needed
     return report.PlanOutlook(
-        since=_day(since_us, funnel), until=_day(found.until_us, funnel), wins=plan.wins, amount=plan.amount, already=plan.already,
-        already_amount=plan.already_amount, chance=plan.chance, chance_wins=plan.chance_wins, chance_amount=plan.chance_amount,
-        key_stage_needed=None if needed is None or key is None else report.KeyStageNeeded(
+        since=_day(since_us, funnel),
+        until=_day(found.until_us, funnel),
+        wins=plan.wins,
+        amount=plan.amount,
+        already=plan.already,
+        already_amount=plan.already_amount,
+        chance=plan.chance,
+        chance_wins=plan.chance_wins,
+        chance_amount=plan.chance_amount,
+        key_stage_needed=None
+        if needed is None or key is None
+        else report.KeyStageNeeded(
             stage=funnel.stages[key].id, deals=needed.deals, by=_day(needed.by_us, funnel), expected=needed.expected
         ),
-    )  # fmt: skip
+    )
 
 
 def _deal(deal: found_.DealChance, journeys: Journeys, funnel: Funnel) -> report.DealOutlook:
     facts = journeys.facts
     return report.DealOutlook(
-        deal_id=facts.id_text(deal.deal), stage=funnel.stages[deal.stage].id, age_days=deal.age_days, chance=deal.chance,
-        chance_at_entry=deal.chance_at_entry, amount=deal.amount, owner=facts.owner.text(deal.deal), title=facts.title.text(deal.deal),
+        deal_id=facts.id_text(deal.deal),
+        stage=funnel.stages[deal.stage].id,
+        age_days=deal.age_days,
+        chance=deal.chance,
+        chance_at_entry=deal.chance_at_entry,
+        amount=deal.amount,
+        owner=facts.owner.text(deal.deal),
+        title=facts.title.text(deal.deal),
         on_hold=deal.on_hold,
-    )  # fmt: skip
+    )
 
 
 def _backtest(table: found_.Backtest) -> report.Backtest:
     return report.Backtest(
         origins=tuple(
             report.BacktestOrigin(
-                as_of=_iso(row.as_of_us), p10=row.p10, p50=row.p50, p90=row.p90, mean=row.mean, actual=row.actual, naive=row.naive,
-                stage_only=row.stage_only, crm_weighted=row.crm_weighted,
+                as_of=_iso(row.as_of_us),
+                p10=row.p10,
+                p50=row.p50,
+                p90=row.p90,
+                mean=row.mean,
+                actual=row.actual,
+                naive=row.naive,
+                stage_only=row.stage_only,
+                crm_weighted=row.crm_weighted,
             )
             for row in table.origins
         ),
-        coverage80=table.coverage80, mae=table.mae, mae_naive=table.mae_naive, mae_stage_only=table.mae_stage_only, mae_crm=table.mae_crm,
-    )  # fmt: skip
+        coverage80=table.coverage80,
+        mae=table.mae,
+        mae_naive=table.mae_naive,
+        mae_stage_only=table.mae_stage_only,
+        mae_crm=table.mae_crm,
+    )
 
 
 def _iso(us: int) -> str:

@@ -18,8 +18,8 @@ from funnel_audit.zones import DAY_US, NAT, SECOND_US, local_days
 from funnel_audit.zones import to_wall as local_wall
 
 __all__ = [
-    "DAY", "NAT", "QUARTER_HOUR", "SECOND", "AsOf", "calendar_quarter", "elapsed_us", "end_of_day", "from_datetime", "local_days", "local_wall",
-    "quarter_start", "start_of_day", "to_datetime",
+    "DAY", "NAT", "QUARTER_HOUR", "SECOND", "AsOf", "calendar_quarter", "elapsed_us", "end_of_day", "from_datetime", "local_days",
+    "local_wall", "quarter_start", "start_of_day", "to_datetime",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

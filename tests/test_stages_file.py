@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from funnel_audit import stages_file, stages_types
 from funnel_audit.errors import FunnelError
 from funnel_audit.funnel import MAX_STAGES, PairSpec, Plan, Text
-from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
-from funnel_audit.labels import normal
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 from funnel_audit.stages_file import funnel_schema, load_funnel, packaged_text, parse_funnel
 
 ROOT = Path(__file__).parents[1]

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from funnel_audit.intake.bytesview import I64, Block, Bool, Sweep, Template, blocks, distinct, parts
 from funnel_audit.intake.date_texts import FIRST_YEAR, LAST_YEAR, DayMonth, Form, Mark, full_year, read_form, read_text
-from funnel_audit.zones import DAY_US, NAT, SECOND_US
 from funnel_audit.pieces import THREADS, edges, in_pieces
+from funnel_audit.zones import DAY_US, NAT, SECOND_US
 
 I32 = npt.NDArray[np.int32]
 Marks = npt.NDArray[np.uint16]

@@ -46,7 +46,7 @@ def resolve_as_of(facts: Facts, entries: Entries, funnel: Funnel, options: Optio
 
 
 def made_from(created: Any, entries: Entries) -> bool:
-    """Whether every creation date is an entry's: nearly always one of the deal's own, which costs a hundredth of looking it up among all."""
+    """Whether every creation date is an entry's: nearly always one of the deal's own, a hundredth of the cost of a look-up."""
     own = np.zeros(len(created), bool)
     own[entries.deal[entries.at == created[entries.deal]]] = True
     rest = created[~own]

@@ -287,7 +287,7 @@ class Journeys:
         frame = pd.DataFrame(
             {
                 "deal_id": [facts.id_text(code) for code in range(self.n)],
-                "outcome": pd.Categorical.from_codes(self.outcome, ["open", "won", "lost"]),
+                "outcome": _from_codes(self.outcome, ["open", "won", "lost"]),
                 "stage": self.stage.astype(np.int16),
                 "stage_now": pd.array(np.where(known, self.stage_now, 0), dtype="Int16"),
                 "created": _stamps(facts.created.at),
@@ -326,7 +326,7 @@ class Journeys:
                 "stage": stays.stage.astype(np.int16),
                 "entered": _stamps(stays.entered),
                 "left": _stamps(left),
-                "exit": pd.Categorical.from_codes(kind, ["open", "advance", "lost"]),
+                "exit": _from_codes(kind, ["open", "advance", "lost"]),
                 "to": pd.array(np.where(advance, stays.exit, 0), dtype="Int16"),
                 "days": np.where(stays.us == NAT, np.nan, stays.us / DAY),
             }
@@ -342,6 +342,10 @@ def _stamps(at: Array) -> Any:
 
 
 def _categories(labels: Labels) -> Any:
+    return _from_codes(labels.codes, list(labels.texts))
+
+
+def _from_codes(codes: Array, texts: list[str]) -> Any:
     import pandas as pd
 
-    return pd.Categorical.from_codes(labels.codes, list(labels.texts))
+    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(texts, dtype=object))

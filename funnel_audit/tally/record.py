@@ -98,7 +98,7 @@ class Tally:
     def reached(self) -> Array:
         """(K,) deals whose furthest stage is k or later; the first stage has all, the unplaced among them."""
         beyond = self.ledger[:, : self.stages].sum(axis=0)[::-1].cumsum()[::-1]
-        reached = beyond.astype(np.int64)
+        reached: Array = beyond.astype(np.int64)
         reached[0] += self.unplaced
         return reached
 

@@ -169,7 +169,8 @@ class Spans:
         kinds = []
         for low, high in ((0, STILL_OPEN), (STILL_OPEN, STILL_OPEN + 1), (LOST, LOST + 1)):
             edge = np.array([(track << 6) + low, (track << 6) + high]) << (LENGTH_BITS + START_BITS)
-            kinds.append(self._windows(*np.searchsorted(self.key, edge).tolist(), [int(_quarter_hours(cut)) for cut in cuts]))
+            begin, end = np.searchsorted(self.key, edge).tolist()
+            kinds.append(self._windows(begin, end, [int(_quarter_hours(cut)) for cut in cuts]))
         advances, still_open, losses = kinds
         return list(zip(advances, losses, still_open, strict=True))
 
