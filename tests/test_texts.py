@@ -44,7 +44,26 @@ def test_the_extractor_reads_what_is_marked(catalogues: ModuleType) -> None:
 def test_no_english_is_left_on_the_russian_page(name: str, width: int) -> None:
     page = terminal.render(EXAMPLES[name]("ru"), width=width)
     latin = set(re.findall(r"[A-Za-z]{2,}", page))
-    files = {"amoCRM", "deals", "csv", "stages", "yaml", "USD", "Europe", "Moscow", "amocrm", "top", "format", "json", "notes", "II", "funnel", "audit", "init", "FILE"}
+    files = {
+        "amoCRM",
+        "deals",
+        "csv",
+        "stages",
+        "yaml",
+        "USD",
+        "Europe",
+        "Moscow",
+        "amocrm",
+        "top",
+        "format",
+        "json",
+        "notes",
+        "II",
+        "funnel",
+        "audit",
+        "init",
+        "FILE",
+    }
     assert latin <= files
 
 
