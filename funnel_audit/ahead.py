@@ -35,7 +35,6 @@ WHY = {
     ),
     "few_stages": N_("the funnel has no intermediate stage"),
     "no_rates": N_("the steps have no projected rates"),
-    "no_plan": N_("stages.yaml names no plan"),
 }
 """A sentence for each word that a measure gives for a figure that is missing."""
 QUIET = ("not_asked", "target_is_no_win")
@@ -104,7 +103,6 @@ def look_ahead(journeys: Journeys, tally: Tally, funnel: Funnel, currency: str |
         return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes))
     missing("forecast.amount", found.why_no_amount)
     missing("forecast.backtest", found.why_no_backtest)
-    missing("forecast.plan", "no_plan" if found.plan is None else None)
     at_key = None
     if key.used is not None and target == len(funnel.stages) - 1:
         second = forecast(ground, until_us=span.until_us, target=key.used, top=0, backtest_origins=0)
