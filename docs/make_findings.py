@@ -44,7 +44,7 @@ def chapters() -> Iterator[str]:
 def proof() -> Iterator[str]:
     alone, (crowd, strangers) = list(one_at_a_time()), together()
     yield "\n## How sure the rules are\n"
-    yield "Defects planted into a clean export (tests/findings/planted.py): found by the rule meant for it, at its row, with nothing else said."
+    yield "Defects planted into a clean export (tests/findings/planted.py): is each found by its rule, at its row, with nothing else said?"
     yield "\n| | kinds | found (recall) | at the right row | said of anything else | precision |\n|---|---|---|---|---|---|"
     for name, results, extra in (("one at a time", alone, sum(len(one.extra) for one in alone)), ("together", crowd, len(strangers))):
         found, right = sum(one.found for one in results), sum(one.at_row for one in results)
