@@ -18,6 +18,7 @@ from funnel_audit.measures import pace as pace_
 from funnel_audit.measures import pairs as pairs_
 from funnel_audit.measures import stalled as stalled_
 from funnel_audit.notes import notes
+from funnel_audit.pieces import side_by_side
 from funnel_audit.selective import selective
 from funnel_audit.tally import Outcome, tally
 
@@ -50,12 +51,17 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
     ``today_us`` is the end of today's local day, for the one rule that asks how old the export is; None: it is not asked.
     """
     journeys, funnel = reading.journeys, reading.funnel
-    m = measure(tally(journeys, len(funnel.pairs)), funnel)
+    counted = tally(journeys, len(funnel.pairs))
+    currency = main_currency(counted, funnel)
+    (m, signs), coming = side_by_side(
+        journeys.n,
+        lambda: (measure(counted, funnel), selective(journeys, row_counts(reading))),
+        lambda: look_ahead(journeys, counted, funnel, currency, ask or Ask(), texts),
+    )
     found = stalled_.stalled(journeys, m.limits, m.currency, top)
     totals, why_no_win_rate = _totals(m)
     stages = tuple(_stage(m, funnel, k, texts.lang) for k in range(m.tally.stages))
     leaks = tuple(_leak(leak, funnel) for leak in m.leaks)
-    coming = look_ahead(journeys, m.tally, funnel, m.currency, ask or Ask(), texts)
     can = capabilities(m.tally, m.steps, reading.lacks, texts)
     audit = report.Audit(
         title=funnel.title.in_lang(texts.lang),
@@ -85,7 +91,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         tuple(pipeline for pipeline in reading.pipelines if pipeline[0] in reading.audited),
         tuple(part.outline.head.file for part in reading.tables),
         reading.place,
-        selective(journeys, row_counts(reading)),
+        signs,
         audit,
         today_us,
     )

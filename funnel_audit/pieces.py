@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PIECE = 1 << 16
 THREADS = min(4, os.cpu_count() or 1)
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def edges(n: int, size: int = PIECE) -> list[int]:
@@ -35,6 +36,17 @@ def in_pieces(cuts: Sequence[int], work: Callable[[int, int], T]) -> list[T]:
 
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(lambda span: work(*span), spans))
+
+
+def side_by_side(n: int, first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
+    """The results of two works that know nothing of each other; at once where ``n`` rows make it worth a thread."""
+    if n < PIECE or THREADS < 2:
+        return first(), second()
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(second)
+        return first(), other.result()
 
 
 def pick(where: NDArray[np.bool_], yes: NDArray[Any], no: Any) -> NDArray[Any]:
