@@ -36,7 +36,8 @@ def test_the_extractor_reads_what_is_marked(catalogues: ModuleType) -> None:
     import ast
 
     code = 't.say("a {x}", x=1); texts.count("one", "many", n); N_("later"); b"".count(b"\\n"); "x".count("y"); say(f"no"); page.word("w")'
-    assert sorted(map(str, catalogues.marked(ast.parse(code)))) == ["('one', 'many')", "a {x}", "later", "w"]
+    code += '; UsageError(Said("b {y}", y=1)); Said.count("f", "g", n)'
+    assert sorted(map(str, catalogues.marked(ast.parse(code)))) == ["('f', 'g')", "('one', 'many')", "a {x}", "b {y}", "later", "w"]
 
 
 @pytest.mark.parametrize("width", [80, 120])
