@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WHY = {
     "few_closed": N_("under 30 deals are won or lost: too few to learn from"),
+    "chosen_period": N_("only deals created in a chosen time are audited: how many new ones will come cannot be learned from them"),
     "no_times": N_("the export does not say when deals moved, were won or lost"),
     "no_stage_times": N_("without stage times only wins can be forecast, not deals that reach a stage"),
     "no_horizon": N_("the horizon is over"),
@@ -52,6 +53,8 @@ class Ask:
     plan_amount: float | None = None
     top: int = 10
     origins: int | None = 12
+    chosen_period: bool = False
+    """The deals were chosen by their creation: how many new ones come is not to be seen in them."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def look_ahead(journeys: Journeys, tally: Tally, funnel: Funnel, currency: str |
     if plan is not None and target == len(funnel.stages) - 1:
         wins = ask.plan_wins if ask.plan_wins is not None else plan.wins
         asked = Plan(since_us=span.since_us, wins=wins, amount=ask.plan_amount if ask.plan_amount is not None else plan.amount)
-    ground = survey(journeys)
+    ground = Why(reason="chosen_period") if ask.chosen_period else survey(journeys)
     if isinstance(ground, Why):
         missing("forecast", ground.reason)
         return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,10 +53,11 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
     journeys, funnel = reading.journeys, reading.funnel
     counted = tally(journeys, len(funnel.pairs))
     currency = main_currency(counted, funnel)
+    chosen_period = bool(reading.options.created_from or reading.options.created_to)
     (m, signs), coming = side_by_side(
         journeys.n,
         lambda: (measure(counted, funnel), selective(journeys, row_counts(reading))),
-        lambda: look_ahead(journeys, counted, funnel, currency, ask or Ask(), texts),
+        lambda: look_ahead(journeys, counted, funnel, currency, replace(ask or Ask(), chosen_period=chosen_period), texts),
     )
     found = stalled_.stalled(journeys, m.limits, m.currency, top)
     totals, why_no_win_rate = _totals(m)
