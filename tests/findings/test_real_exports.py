@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from test_rules import gathered
 
+from funnel_audit.assemble import assemble
 from funnel_audit.findings import run
-from funnel_audit.intake.read import Options
+from funnel_audit.intake.read import Options, read
 from funnel_audit.report import Finding
 from funnel_audit.stages_file import load_funnel
 from funnel_audit.texts import Texts
@@ -43,10 +43,9 @@ def test_maven(shared_data: Path) -> None:
 
 
 def test_enpal(shared_data: Path) -> None:
-    paths = sorted((shared_data / "enpal_pipedrive").glob("*.csv"))
-    try:
-        evidence = gathered(paths, load_funnel(str(REFERENCE / "enpal.yaml")))
-    except Exception as error:
-        pytest.skip(f"the property log is not read yet: {error}")
-    found = counts(run(evidence, Texts("en")))
-    assert found["FA114"] and found["FA309"]
+    paths = [str(path) for path in sorted((shared_data / "enpal_pipedrive").glob("*.csv"))]
+    audit = assemble(read(paths, load_funnel(str(REFERENCE / "enpal.yaml"))), Texts("en"))
+    found = {one.code: one for one in audit.findings}
+    assert found["FA114"].count == 1995 and audit.totals.won == 0
+    assert (found["FA309"].numbers["skipping"], found["FA309"].numbers["moves"]) == (2495, 6892)  # 36 %
+    assert found["FA310"].numbers["moves"] == 8
