@@ -81,7 +81,8 @@ def tell(error: BaseException) -> int:
         import traceback
 
         traceback.print_exception(error)
-    said = "\n".join(clean(line) if line.strip() else line for line in indented(error.told(texts) if isinstance(error, FunnelAuditError) else str(error)))
+    told = error.told(texts) if isinstance(error, FunnelAuditError) else str(error)
+    said = "\n".join(clean(line) if line.strip() else line for line in indented(told))
     if known:
         sys.stderr.write(texts.say("Error: {what}", what=said) + "\n")
     else:

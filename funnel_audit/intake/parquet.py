@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from funnel_audit.errors import InputError, Said
+from funnel_audit.errors import InputError, Said, recognised
 from funnel_audit.intake import layout
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.source import Source
@@ -62,9 +62,16 @@ def _read(source: Source, file: Any, names: tuple[str, ...], wanted: Mapping[int
     return Table(columns, file.metadata.num_rows, "utf-8", (), record_number)
 
 
+_REASONS = (
+    Said("Parquet magic bytes not found in footer. Either the file is corrupted or this is"),
+    Said("Parquet file size is {n} bytes, smaller than the minimum file footer (8 bytes)"),
+)
+"""What pyarrow says of damaged files, the first 80 characters."""
+
+
 def _damaged(source: Source, error: Exception) -> InputError:
     reason = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
-    message = Said("the Parquet file is damaged or of an unknown kind ({why}).", why=reason)
+    message = Said("the Parquet file is damaged or of an unknown kind ({why}).", why=recognised(reason, _REASONS))
     return InputError(message, file=source.name, cure=Said("Write it again."))
 
 
