@@ -70,9 +70,9 @@ def main() -> None:
     parser.add_argument("--ids", choices=["plain", "numbers", "opaque"], action="append", help="default: plain, then opaque")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pm4py", metavar="PYTHON", help="an interpreter that has pm4py (AGPL: never a dependency of this project)")
-    parser.add_argument("--only", choices=["floor", "others", "growth", "small"], action="append", help="default: all")
+    parser.add_argument("--only", choices=["floor", "check", "others", "growth", "small"], action="append", help="default: all")
     asked = parser.parse_args()
-    only = asked.only or ["floor", "others", "growth", "small"]
+    only = asked.only or ["floor", "check", "others", "growth", "small"]
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}; {asked.rounds} rounds after one that does not count", flush=True)
     with tempfile.TemporaryDirectory(prefix="funnel-audit-bench-") as folder:
         measure(Path(folder), asked, only)
@@ -96,6 +96,11 @@ def measure(folder: Path, asked: argparse.Namespace, only: list[str]) -> None:
             limit = f"(limit {'4.5' if ids == 'opaque' else '3.5'}; 2048 MiB)"
             taken = rounds(commands, asked.rounds)
             show(f"Against the floor, ids {ids}", taken, "pyarrow.csv.read_csv alone", {"report --format json": limit})
+    if "check" in only:
+        file = data(asked.deals, "plain")
+        judge = [PY, "-m", "funnel_audit", "check", file, "--fail-on", "never", "--format", "json"]
+        commands = {"report --format json": [*REPORT, file, "--format", "json"], "check --format json": judge}
+        show("The gate", rounds(commands, asked.rounds), "report --format json", {"check --format json": "(limit 1.5)"})
     if "others" in only:
         file = data(asked.deals, "plain")
         commands = {
