@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,8 +34,9 @@ class Field:
         self.export = export
         stages = {deal["deal_id"]: deal["stage"] for deal in export.deals}
         self.free = {label: [deal_id for deal_id in stages if stages[deal_id] == label] for label in LABELS}
+        moves = Counter(row[0] for row in export.history)
         for ids in self.free.values():
-            ids.sort(key=lambda deal_id: -len(export.moves(deal_id)))
+            ids.sort(key=lambda deal_id: -moves[deal_id])
 
     def take(self, *labels: str, moves: int = 1) -> Deal:
         """An untouched deal that stands in one of these labels, with at least so many moves."""
@@ -572,10 +574,10 @@ def too_few_owners(field: Field) -> list[Deal]:
 TODAY = datetime(2027, 3, 31, 23, 59)
 
 
-def audited(export: Export, folder: Path, lang: str = "en") -> Audit:
+def audited(export: Export, folder: Path) -> Audit:
     """The audit of an export, a year later."""
     funnel = parse_funnel(export.stages)
-    return assemble(read([str(path) for path in export.write(folder)], funnel), Texts(lang), today_us=int(TODAY.timestamp()) * 1_000_000)
+    return assemble(read([str(path) for path in export.write(folder)], funnel), Texts("en"), today_us=int(TODAY.timestamp()) * 1_000_000)
 
 
 @dataclass
