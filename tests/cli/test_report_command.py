@@ -28,7 +28,8 @@ def test_done(run: Run, deals: Path) -> None:
     assert ran.out.startswith("B2B sales · deals.csv · a date column per stage · 600 deals ·\nas of 30 June 2026, 17:46 (UTC)\n")
     headings = re.findall(r"^── (.+?) ─+$", ran.out, re.MULTILINE)
     names = [heading.split(" · ")[0] for heading in headings]
-    assert names == ["In short", "Funnel", "Leaks", "Pairs of stages", "Stalled", "Flaws found"], "it can show everything"
+    sections = ["In short", "Funnel", "Leaks", "Pairs of stages", "Stalled", "Key stage", "Forecast until 30 July 2026", "Flaws found"]
+    assert names == sections, "it can show everything"
 
 
 def test_a_page_without_history_ends_with_what_would_open_the_rest(run: Run, amocrm: Path) -> None:
