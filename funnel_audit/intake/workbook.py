@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from typing import Any
 
 import python_calamine as calamine
@@ -99,7 +100,7 @@ def _refuse_scattered_cells(data: bytes, name: str) -> None:
                 continue
             try:
                 cells = _CELL.findall(archive.read(info))
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
                 continue  # calamine will say what is wrong with it
             rows = max((int(row) for _, row in cells), default=0)
             columns = max((_column(letters) for letters, _ in cells), default=0)
