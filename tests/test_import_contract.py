@@ -78,7 +78,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "starter": {"forgiving", "funnel", "intake", "journeys", "labels", "measures", "process_names", "tally", "texts"},
     "horizon": {"funnel"},
     "ahead": {"funnel", "horizon", "journeys", "labels", "measures", "report", "tally", "texts"},
+    "measured": {"funnel", "measures", "tally"},
+    "recorded": {"clock", "funnel", "intake", "measured", "measures", "report", "tally"},
     "assemble": {
+        "measured",
+        "recorded",
         "ahead",
         "selective",
         "in_short",
