@@ -11,8 +11,10 @@ References
     Kaplan & Meier (1958), JASA 53: 457-481.              Survival curve.
     Hyndman & Fan (1996), Am. Stat. 50: 361-365.          Quantile definition 7.
     Zou & Donner (2008), Stat. Med. 27: 1693-1702.        Recovering variances from asymmetric limits.
+    Benjamini & Hochberg (1995), JRSS B 57: 289-300.      False-discovery rate.
 """
 
+from funnel_audit.estimators.fdr import benjamini_hochberg
 from funnel_audit.estimators.incidence import AT_RISK_LIMIT, UNRESOLVED_LIMIT, Incidence, aalen_johansen, incidence_at
 from funnel_audit.estimators.shares import Z95, HasInterval, Interval, beta_posterior_draws, wilson, win_product
 from funnel_audit.estimators.survival import Survival, kaplan_meier, weighted_quantile
@@ -26,6 +28,7 @@ __all__ = [
     "Interval",
     "Survival",
     "aalen_johansen",
+    "benjamini_hochberg",
     "beta_posterior_draws",
     "incidence_at",
     "kaplan_meier",
