@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from funnel_audit.clock import DAY, calendar_quarter, end_of_day, quarter_start, start_of_day, to_datetime
 from funnel_audit.errors import Said, UsageError
 from funnel_audit.funnel import Plan
+from funnel_audit.intake.period import moment
 from funnel_audit.zones import start_of_day_us
 
 DEFAULT_DAYS = 30
@@ -18,42 +19,50 @@ _DAYS = re.compile(r"(\d{1,4})\s*d?")
 
 @dataclass(frozen=True)
 class Horizon:
-    """``since_us`` to ``until_us`` is the plan's period (since as-of where there is no plan). ``next_period``: the running one has less
-    than a day left, so the one after it is meant."""
+    """The forecast ends at ``until_us``; what the plan asks for counts from ``since_us`` (as-of where there is no plan). ``period``: the
+    plan's own, which a horizon of the user's may leave before or after its end; None without a plan."""
 
     since_us: int
     until_us: int
-    next_period: bool = False
+    period: tuple[int, int] | None = None
+
+    @property
+    def off_period(self) -> bool:
+        """Whether the forecast ends on another day than the plan's period."""
+        return self.period is not None and abs(self.until_us - self.period[1]) >= DAY
 
 
 def horizon(as_of_us: int, timezone: str, plan: Plan | None, *, days: str | None = None, until: str | None = None) -> Horizon:
-    """The horizon asked for (``days`` as typed: 30d; ``until``: a date), else the end of the plan's period, else 30 days."""
+    """The horizon asked for (``days`` as typed: 30d; ``until``: a date or an instant), else the end of the plan's period, else 30 days.
+
+    The plan's period is the running one; in its last day, unless the horizon ends in it too, the one after it.
+    """
     if days is not None and until is not None:
         raise UsageError(Said("--horizon and --until are two ways to say the same: give one of them"))
-    period = None if plan is None else plan_period(plan.period, as_of_us, timezone)
-    since = as_of_us if period is None else period[0]
+    end = None
     if days is not None:
         found = _DAYS.fullmatch(days.strip())
         if not found or not int(found[1]):
             raise UsageError(Said("--horizon: “{text}” is no number of days; write it like 30d", text=days))
-        return Horizon(since, as_of_us + int(found[1]) * DAY)
+        end = as_of_us + int(found[1]) * DAY
     if until is not None:
-        try:
-            end = end_of_day(start_of_day_us(date.fromisoformat(until), timezone), timezone)
-        except ValueError:
-            raise UsageError(Said("--until: “{text}” is no date; write it like 2026-03-31", text=until)) from None
+        at, is_day = moment(until, "--until", timezone)
+        end = end_of_day(at, timezone) if is_day else at
         if end <= as_of_us:
             raise UsageError(Said("--until {date} lies before the day the data look from; choose a later one", date=until))
-        return Horizon(since, end)
-    if period is None:
-        return Horizon(as_of_us, as_of_us + DEFAULT_DAYS * DAY)
-    if period[1] - as_of_us >= DAY:
-        return Horizon(*period)
-    assert plan is not None
-    following = plan_period(plan.period, period[1] + DAY, timezone)
-    if following[1] - as_of_us < DAY:  # a period of fixed days is over
-        return Horizon(as_of_us, as_of_us + DEFAULT_DAYS * DAY)
-    return Horizon(*following, next_period=True)
+    period = None if plan is None else _period(plan, as_of_us, end, timezone)
+    if period is not None:
+        return Horizon(period[0], period[1] if end is None else end, period)
+    return Horizon(as_of_us, as_of_us + DEFAULT_DAYS * DAY if end is None else end)
+
+
+def _period(plan: Plan, as_of_us: int, end: int | None, timezone: str) -> tuple[int, int] | None:
+    """The period that the plan means for a horizon that ends at ``end``; None where it is one of fixed days that is over."""
+    running = plan_period(plan.period, as_of_us, timezone)
+    if running[1] - as_of_us >= DAY or (end is not None and as_of_us < end <= running[1]):
+        return running
+    following = plan_period(plan.period, running[1] + DAY, timezone)
+    return following if following[1] - as_of_us >= DAY else None
 
 
 def plan_period(period: str, as_of_us: int, timezone: str) -> tuple[int, int]:

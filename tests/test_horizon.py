@@ -35,7 +35,19 @@ def test_the_plan_ends_with_its_period(period: str, end: str) -> None:
 
 def test_the_last_hours_of_a_month_mean_the_next_one() -> None:
     found = horizon(us(2026, 12, 31, 18), "UTC", Plan(period="month", wins=5))
-    assert (found.next_period, ends(found)) == (True, "2027-01-31 23:59:59")
+    assert (found.since_us, ends(found)) == (us(2027, 1, 1), "2027-01-31 23:59:59")
+
+
+@pytest.mark.parametrize("asked", [{"days": "30d"}, {"until": "2027-01-30"}, {"until": "31.01.2027"}, {"until": "2027-01-20T12:00"}])
+def test_a_horizon_of_ones_own_keeps_the_period_of_the_plan(asked: dict[str, str]) -> None:
+    """In the last hours of December the plan is January's, whether or not a horizon is given."""
+    found = horizon(us(2026, 12, 31, 18), "UTC", Plan(period="month", wins=5), **asked)  # type: ignore[arg-type]
+    assert found.since_us == us(2027, 1, 1)
+    assert found.off_period == (asked != {"until": "31.01.2027"})
+
+
+def test_a_horizon_that_ends_with_the_running_period_means_that() -> None:
+    assert horizon(us(2026, 12, 31, 18), "UTC", Plan(period="month", wins=5), until="31.12.2026").since_us == us(2026, 12, 1)
 
 
 def test_a_period_of_fixed_days_that_is_over_leaves_thirty_days() -> None:
@@ -49,10 +61,11 @@ def test_the_days_are_local() -> None:
 
 def test_a_horizon_of_ones_own() -> None:
     assert ends(horizon(us(2026, 6, 10, 12), "UTC", None, days="14d")) == "2026-06-24 12:00:00"
-    assert ends(horizon(us(2026, 6, 10, 12), "UTC", None, until="2026-06-20")) == "2026-06-20 23:59:59"
+    for text in ("2026-06-20", "20.06.2026"):
+        assert ends(horizon(us(2026, 6, 10, 12), "UTC", None, until=text)) == "2026-06-20 23:59:59"
 
 
-@pytest.mark.parametrize(("days", "until"), [("soon", None), ("0", None), (None, "2026-06-01"), (None, "20.06.2026"), ("3d", "2026-07-01")])
+@pytest.mark.parametrize(("days", "until"), [("soon", None), ("0", None), (None, "2026-06-01"), (None, "05/06/2026"), ("3d", "2026-07-01")])
 def test_what_cannot_be_meant_is_refused(days: str | None, until: str | None) -> None:
     with pytest.raises(UsageError):
         horizon(us(2026, 6, 10, 12), "UTC", None, days=days, until=until)

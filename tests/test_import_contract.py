@@ -76,7 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "texts",
     },  # as assemble, for another record; the signs of a selective export are counted as there
     "starter": {"forgiving", "funnel", "intake", "journeys", "labels", "measures", "process_names", "tally", "texts"},
-    "horizon": {"funnel"},
+    "horizon": {"funnel", "intake"},  # --until is read as --as-of is
     "ahead": {"funnel", "horizon", "journeys", "labels", "measures", "report", "tally", "texts"},
     "measured": {"funnel", "measures", "tally"},
     "recorded": {"clock", "funnel", "intake", "measured", "measures", "report", "tally"},
