@@ -36,17 +36,20 @@ def read(
     created_to: str | None = None,
     pipeline: str | None = None,
     sheet: str | None = None,
+    dialect: Path | None = None,
     stdin: bytes | None = None,
     keep: bool = False,
 ) -> Reading:
     """Read one or several exports against a stages file (default: ./stages.yaml, else the packaged one).
 
     ``as_of``, ``created_from`` and ``created_to`` are ISO dates or instants. Raises InputError for files that are no tables of deals,
-    FunnelError for a faulty stages file, UsageError for options that cannot be meant. ``keep``: hold on to every entry, for ``story``.
+    FunnelError for a faulty stages file or dialect, UsageError for options that cannot be meant. ``dialect``: a file that says how a CRM of
+    your own writes its exports (docs/dialects.md). ``keep``: hold on to every entry, for ``story``.
     """
     funnel = stages if isinstance(stages, Funnel) else load_funnel(None if stages is None else fspath(stages))
     paths = [fspath(files)] if isinstance(files, str | PathLike) else [fspath(path) for path in files]
-    return read_files(paths, funnel, Options(as_of, created_from, created_to, pipeline, sheet, keep), stdin=stdin)
+    own = None if dialect is None else fspath(dialect)
+    return read_files(paths, funnel, Options(as_of, created_from, created_to, pipeline, sheet, keep, own), stdin=stdin)
 
 
 def audit(

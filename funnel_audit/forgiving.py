@@ -30,7 +30,7 @@ def read_anyway(paths: Sequence[str], funnel: Funnel, options: Options, stdin: b
     try:
         return Read(read(paths, funnel, options, stdin=stdin))
     except FunnelError as error:
-        if funnel.source != "file":
+        if funnel.source != "file" or error.file == options.dialect:
             raise
         found = read_anyway(paths, msgspec.structs.replace(funnel, source="packaged"), options, stdin)
         return replace(found, misfit=error)

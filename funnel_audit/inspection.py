@@ -25,6 +25,7 @@ from funnel_audit.inspection_record import (
     LeftOut,
 )
 from funnel_audit.intake.columns import Outline, Parsed, outline
+from funnel_audit.intake.dialect import generic, load_file
 from funnel_audit.intake.files import open_tables
 from funnel_audit.intake.read import Options, Reading
 from funnel_audit.journeys import Moments
@@ -47,7 +48,8 @@ def inspect(paths: Sequence[str], funnel: Funnel, options: Options, texts: Texts
     try:
         found = read_anyway(paths, funnel, options, stdin)
     except InputError as error:
-        plans = [outline(head, funnel) for path in paths for head in open_tables(path, sheet=options.sheet, stdin=stdin)]
+        own = load_file(options.dialect) if options.dialect is not None else None
+        plans = [outline(head, funnel, own) for path in paths for head in open_tables(path, sheet=options.sheet, stdin=stdin)]
         tables = tuple(table_of(plan, None, plan.head.defects, funnel.timezone) for plan in plans)
         return Inspection(lang=texts.lang, tables=tables, problems=unread(error, plans, texts), timezone=funnel.timezone)
     return inspected(found, funnel, texts)
@@ -71,7 +73,7 @@ def inspected(found: Read, funnel: Funnel, texts: Texts) -> Inspection:
         order=None if found.misfit else reading.order_source,
         timezone=funnel.timezone,
         labels=labels_of(reading, used, texts.lang),
-        pipelines=tuple(InspectedPipeline(name=name, deals=deals) for name, deals in reading.pipelines),
+        pipelines=tuple(InspectedPipeline(name=name, deals=deals, audited=name in reading.audited) for name, deals in reading.pipelines),
         currencies=currencies_of(counted),
         first=min(days, default=None),
         last=max(days, default=None),
@@ -130,7 +132,6 @@ def table_of(plan: Outline, part: Parsed | None, defects: Iterable[Defect], time
     """One table; ``part`` None: only its beginning was looked at."""
     head, dialect = plan.head, plan.found.dialect
     found_by = plan.found.found_by
-    generic = dialect.name == "generic"
     return InspectedTable(
         file=Path(head.file).name,
         container=head.container,
@@ -141,8 +142,8 @@ def table_of(plan: Outline, part: Parsed | None, defects: Iterable[Defect], time
         rows=None if part is None else part.rows,
         left_out=tuple(LeftOut(kind=one.kind, count=one.count, line=one.line) for one in defects if one.kind in LEFT_OUT),
         dialect=dialect.name,
-        crm=None if generic else dialect.title,
-        certainty=dict(enumerate(CERTAINTY)).get(len(found_by), "sure"),
+        crm=None if dialect is generic() else dialect.title,
+        certainty="given" if dialect.own else dict(enumerate(CERTAINTY)).get(len(found_by), "sure"),
         found_by=found_by,
         shape=plan.shape,
         columns=tuple(columns_of(plan, part, timezone)),

@@ -37,7 +37,7 @@ class InspectedTable(Record, frozen=True, kw_only=True):
     """One table of one file. ``rows`` None: it was not read to its end.
 
     ``crm`` is its name, None for none that is known; ``found_by`` the distinctive headers; ``certainty`` sure (three or more of them),
-    likely (two), weak (one), none.
+    likely (two), weak (one), given (the dialect of ``--dialect``), none.
     """
 
     file: str
@@ -71,8 +71,11 @@ class InspectedLabel(Record, frozen=True, kw_only=True):
 
 
 class InspectedPipeline(Record, frozen=True, kw_only=True):
+    """``audited``: the figures are of its deals; of the others they are not, and nothing else is said of them."""
+
     name: str
     deals: int
+    audited: bool
 
 
 class InspectedCurrency(Record, frozen=True, kw_only=True):

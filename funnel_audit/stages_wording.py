@@ -32,17 +32,22 @@ OF_TYPES = (
 """What msgspec says of other faults, with a small first letter."""
 
 
-def worded(problem: str, document: Document) -> FunnelError:
-    """msgspec's message (``Expected `str`, got `int` - at `$.lost[0]` ``) as a FunnelError with line and cure."""
+def worded(problem: str, document: Document, kind: type[msgspec.Struct] = RawFunnel) -> FunnelError:
+    """msgspec's message (``Expected `str`, got `int` - at `$.lost[0]` ``) as a FunnelError with line and cure; ``kind``: what was read."""
     what, _, where = problem.partition(" - at `$")
-    path = _path_of(where.removesuffix("`"), document.value)
+    path = _path_of(where.removesuffix("`"), document.value, kind)
     field = what.split("`")[1] if "`" in what else ""
     if "unknown field" in what:
-        known = _known_keys(path)
+        known = _known_keys(path, kind)
         cure = did_you_mean(f"`{key}`" for key in nearest(field, known)) or Said("Known here: {names}.", names=known)
         return document.error((*path, field), Said("unknown key"), cure)
     if "missing required field" in what:
         return document.error((*path, field), Said("this key is missing"), Said("Add `{key}: ...`.", key=field))
+    if "enum value" in what:
+        written = document.written.get(path, "")[:40]
+        allowed = _at_schema(path, kind).get("enum", [])
+        cure = did_you_mean(f"`{one}`" for one in nearest(written, allowed)) or Said("Known here: {names}.", names=allowed)
+        return document.error(path, Said("there is no such value: `{text}`", text=written), cure)
     if "matching regex" in what:
         written = str(_at(document.value, path))
         return document.error(path, Said("not a currency code: `{text}`", text=written), _currency_cure(written))
@@ -88,12 +93,12 @@ def _currency_cure(written: str) -> Said:
     return Said("Write the ISO 4217 code in capitals: {code}.", code=code if re.fullmatch("[A-Z]{3}", code) else "RUB")
 
 
-def _path_of(where: str, value: Any) -> Path:
+def _path_of(where: str, value: Any, kind: type[msgspec.Struct]) -> Path:
     """msgspec's ``.stages[3].aliases[1]`` as a path. It does not name the key of a free mapping (``[...]``): that is looked for."""
     path: Path = ()
     for name, position, some_key in re.findall(r"\.(\w+)|\[([0-9]+)\]|(\[\.\.\.\])", where):
         if some_key:
-            value, key = _wrong_key(value, path)
+            value, key = _wrong_key(value, path, kind)
             if key is None:
                 return path
             path = (*path, key)
@@ -102,12 +107,12 @@ def _path_of(where: str, value: Any) -> Path:
     return path
 
 
-def _wrong_key(value: Any, path: Path) -> tuple[Any, str | None]:
+def _wrong_key(value: Any, path: Path, kind: type[msgspec.Struct]) -> tuple[Any, str | None]:
     """The key of the mapping at ``path`` without which there would be no fault in it; and the value with that key alone there."""
     for key, inner in _at(value, path).items():
         alone = _with(value, path, {key: inner})
         try:
-            msgspec.convert(alone, RawFunnel)
+            msgspec.convert(alone, kind)
         except msgspec.ValidationError as error:
             if "[...]" in str(error):
                 return alone, key
@@ -129,14 +134,19 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _known_keys(path: Path) -> list[str]:
+def _known_keys(path: Path, kind: type[msgspec.Struct]) -> list[str]:
     """The keys that a mapping at this path may have, from the schema: the types are the one place that lists them."""
-    schema = funnel_schema()
+    return list(_at_schema(path, kind)["properties"])
+
+
+def _at_schema(path: Path, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """What the schema says of a path."""
+    schema = funnel_schema() if kind is RawFunnel else msgspec.json.schema(kind)
     node = schema
     for part in path:
         node = _resolved(node, schema)
         node = node["items"] if isinstance(part, int) else _inside(node, part)
-    return list(_resolved(node, schema)["properties"])
+    return _resolved(node, schema)
 
 
 def _inside(node: dict[str, Any], key: str) -> dict[str, Any]:

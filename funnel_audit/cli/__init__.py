@@ -15,6 +15,7 @@ from funnel_audit.cli.deal import deal
 from funnel_audit.cli.edge import guarded, language
 from funnel_audit.cli.explain import explain
 from funnel_audit.cli.forecast import forecast
+from funnel_audit.cli.help_page import Command, Group
 from funnel_audit.cli.init import init
 from funnel_audit.cli.inspect import inspect
 from funnel_audit.cli.report import report
@@ -25,6 +26,7 @@ __all__ = ["app", "main"]
 t = Texts(language())
 app = typer.Typer(
     name="funnel-audit",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,15 +50,18 @@ def _root(
     del version
 
 
-app.command(help=t.say("Audit an export: conversion, pace, leaks, stalled deals, and what the data cannot say."))(report)
-app.command(help=t.say("Forecast wins, money and the chance to meet the plan, with a range, and grade the same forecast on the past."))(
-    forecast
+app.command(cls=Command, help=t.say("Audit an export: conversion, pace, leaks, stalled deals, and what the data cannot say."))(report)
+app.command(
+    cls=Command,
+    help=t.say("Forecast wins, money and the chance to meet the plan, with a range, and grade the same forecast on the past."),
+)(forecast)
+app.command(cls=Command, help=t.say("Judge an export: findings about the data and the funnel, and an exit code for cron and CI."))(check)
+app.command(cls=Command, help=t.say("Show how an export is read (columns, labels, dates), and what it can and cannot tell."))(inspect)
+app.command(cls=Command, help=t.say("Explain a finding by its code; without one, list them all."))(explain)
+app.command(cls=Command, help=t.say("Tell one deal's story: its entries, the rule applied to each, and where it counts."))(deal)
+app.command(cls=Command, help=t.say("Make a stages file from an export: its labels in order, with what you have to decide in comments."))(
+    init
 )
-app.command(help=t.say("Judge an export: findings about the data and the funnel, and an exit code for cron and CI."))(check)
-app.command(help=t.say("Show how an export is read (columns, labels, dates), and what it can and cannot tell."))(inspect)
-app.command(help=t.say("Explain a finding by its code; without one, list them all."))(explain)
-app.command(help=t.say("Tell one deal's story: its entries, the rule applied to each, and where it counts."))(deal)
-app.command(help=t.say("Make a stages file from an export: its labels in order, with what you have to decide in comments."))(init)
 
 
 def main() -> None:

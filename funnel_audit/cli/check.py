@@ -16,6 +16,7 @@ from funnel_audit.cli.edge import Exit, language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
     AsOfDate,
+    DialectFile,
     Files,
     Language,
     Output,
@@ -83,6 +84,7 @@ def check(
     as_of: AsOfDate = None,
     pipeline: Pipeline = None,
     sheet: Sheet = None,
+    dialect: DialectFile = None,
     lang: Language = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
@@ -95,8 +97,8 @@ def check(
     key = os.environ.get("FUNNEL_AUDIT_KEY")
     _refuse_at_odds(baseline, update_baseline, anonymous, key)
     names = expand(files)
-    refuse_overwriting(output, [*names, *([str(baseline)] if baseline else [])], stages or STAGES_HERE)
-    refuse_overwriting(baseline, names, stages or STAGES_HERE)
+    refuse_overwriting(output, [*names, dialect, str(baseline) if baseline else None], stages or STAGES_HERE)
+    refuse_overwriting(baseline, [*names, dialect], stages or STAGES_HERE)
 
     from funnel_audit.gate import Choice, chosen_codes, judge
 
@@ -114,7 +116,7 @@ def check(
     with progress(names, stdin, language_chosen) as step:
         step("read")
         as_of_day = resolved_as_of(as_of, funnel.timezone)
-        reading = read(names, funnel, as_of=as_of_day, pipeline=pipeline, sheet=sheet, stdin=stdin)
+        reading = read(names, funnel, as_of=as_of_day, pipeline=pipeline, sheet=sheet, dialect=dialect, stdin=stdin)
         finished = audit(
             reading, lang=language_chosen, anonymous=anonymous, key=key.encode() if key else None, today=day.date, step=step
         )  # fmt: skip

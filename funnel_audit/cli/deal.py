@@ -10,6 +10,7 @@ from funnel_audit.cli.edge import language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
     AsOfDate,
+    DialectFile,
     Files,
     Language,
     Output,
@@ -39,12 +40,13 @@ def deal(
     lang: Language = None,
     output: Output = None,
     sheet: Sheet = None,
+    dialect: DialectFile = None,
 ) -> None:
     """Read everything, keep what the as-of cuts off, tell of one deal."""
     one_of("--format", output_format, FORMATS)
     texts = Texts(chosen_language(lang))
     names = expand(files)
-    refuse_overwriting(output, names, stages or STAGES_HERE)
+    refuse_overwriting(output, [*names, dialect], stages or STAGES_HERE)
     stdin = standard_input(names)
 
     from funnel_audit.api import audit, read
@@ -55,7 +57,7 @@ def deal(
     with progress(names, stdin, texts.lang) as step:
         step("read")
         as_of_day = resolved_as_of(as_of, funnel.timezone)
-        reading = read(names, funnel, as_of=as_of_day, pipeline=pipeline, sheet=sheet, stdin=stdin, keep=True)
+        reading = read(names, funnel, as_of=as_of_day, pipeline=pipeline, sheet=sheet, dialect=dialect, stdin=stdin, keep=True)
         finished = audit(reading, lang=texts.lang, step=step)
         story = tell(reading, finished, deal_id, texts)
     if output_format == "json":

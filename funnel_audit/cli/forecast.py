@@ -11,6 +11,7 @@ from funnel_audit.cli.edge import language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
     AsOfDate,
+    DialectFile,
     Files,
     Language,
     Output,
@@ -67,6 +68,7 @@ def forecast(
     lang: Language = None,
     output: Output = None,
     sheet: Sheet = None,
+    dialect: DialectFile = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
     ] = False,
@@ -75,7 +77,7 @@ def forecast(
     one_of("--format", output_format, tuple(FORMATS))
     lang = chosen_language(lang)
     names = expand(files)
-    refuse_overwriting(output, names, stages or STAGES_HERE)
+    refuse_overwriting(output, [*names, dialect], stages or STAGES_HERE)
     stdin = standard_input(names)
 
     from funnel_audit.ahead import Ask
@@ -86,7 +88,9 @@ def forecast(
     key = os.environ.get("FUNNEL_AUDIT_KEY")
     with progress(names, stdin, lang) as step:
         step("read")
-        reading = read(names, funnel, as_of=resolved_as_of(as_of, funnel.timezone), pipeline=pipeline, sheet=sheet, stdin=stdin)
+        reading = read(
+            names, funnel, as_of=resolved_as_of(as_of, funnel.timezone), pipeline=pipeline, sheet=sheet, dialect=dialect, stdin=stdin
+        )
         ask = Ask(
             days=horizon,
             until=until,

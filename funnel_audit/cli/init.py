@@ -9,7 +9,7 @@ import typer
 
 from funnel_audit.cli.edge import language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
-from funnel_audit.cli.options import Files, Language, Output, Pipeline, Sheet, chosen_language, deliver
+from funnel_audit.cli.options import DialectFile, Files, Language, Output, Pipeline, Sheet, chosen_language, deliver
 from funnel_audit.errors import Said, UsageError
 from funnel_audit.texts import Texts
 
@@ -23,11 +23,12 @@ def init(
     pipeline: Pipeline = None,
     lang: Language = None,
     sheet: Sheet = None,
+    dialect: DialectFile = None,
 ) -> None:
     """Read, make the file, write it."""
     texts = Texts(chosen_language(lang))
     names = expand(files)
-    refuse_overwriting(output, names, None)
+    refuse_overwriting(output, [*names, dialect], None)
     if output is not None and output.exists() and not force:
         what = Said("{path} is there already and is not overwritten. Name another file, or add --force.", path=f"-o {output}")
         raise UsageError(what)
@@ -36,7 +37,7 @@ def init(
     from funnel_audit.intake.read import Options
     from funnel_audit.starter import starter
 
-    made = starter(names, Options(pipeline=pipeline, sheet=sheet), stdin, texts)
+    made = starter(names, Options(pipeline=pipeline, sheet=sheet, dialect=dialect), stdin, texts)
     deliver(made.encode(), output)
     if output is not None:
         command = f"funnel-audit report {' '.join(names[:3])} --stages {output}"

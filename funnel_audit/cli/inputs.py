@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from funnel_audit.errors import InputError, Said, UsageError
@@ -21,9 +22,7 @@ def expand(names: list[str]) -> list[str]:
         elif path.is_dir():
             inside = sorted(str(entry) for entry in path.iterdir() if entry.suffix.lower() in TABLES and not entry.name.startswith("~$"))
             if not inside:
-                raise InputError(
-                    Said("there is no table in this folder"), file=name, cure=Said("It takes {kinds}.", kinds=TABLES)
-                )
+                raise InputError(Said("there is no table in this folder"), file=name, cure=Said("It takes {kinds}.", kinds=TABLES))
             found += inside
         elif glob.has_magic(name):
             matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
@@ -44,16 +43,14 @@ def standard_input(names: list[str]) -> bytes | None:
     if "-" not in names:
         return None
     if sys.stdin.isatty():
-        raise UsageError(
-            Said("“-” reads standard input, and nothing is piped into it. For example: cat deals.csv | funnel-audit report -")
-        )
+        raise UsageError(Said("“-” reads standard input, and nothing is piped into it. For example: cat deals.csv | funnel-audit report -"))
     return sys.stdin.buffer.read()
 
 
-def refuse_overwriting(output: Path | None, names: list[str], stages: str | None) -> None:
-    """An output file that is one of the inputs, under whatever name."""
+def refuse_overwriting(output: Path | None, names: Iterable[str | None], stages: str | None) -> None:
+    """An output file that is one of the inputs, under whatever name; what was not given is None."""
     if output is None or not output.exists():
         return
-    for name in [*names, *([stages] if stages else [])]:
-        if name != "-" and Path(name).exists() and output.samefile(name):
+    for name in [*names, stages]:
+        if name and name != "-" and Path(name).exists() and output.samefile(name):
             raise UsageError(Said("-o {file} is one of the inputs: it would be overwritten. Choose another name.", file=output))

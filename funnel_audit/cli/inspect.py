@@ -10,6 +10,7 @@ from funnel_audit.cli.edge import language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
     AsOfDate,
+    DialectFile,
     Files,
     Language,
     Output,
@@ -36,12 +37,13 @@ def inspect(
     lang: Language = None,
     output: Output = None,
     sheet: Sheet = None,
+    dialect: DialectFile = None,
 ) -> None:
     """Read, look, write."""
     one_of("--format", output_format, ("terminal", "json"))
     texts = Texts(chosen_language(lang))
     names = expand(files)
-    refuse_overwriting(output, names, stages)
+    refuse_overwriting(output, [*names, dialect], stages)
     stdin = standard_input(names)
 
     from funnel_audit.inspection import inspect as look
@@ -49,7 +51,7 @@ def inspect(
     from funnel_audit.stages_file import load_funnel
 
     funnel = load_funnel(stages)
-    options = Options(as_of=resolved_as_of(as_of, funnel.timezone), pipeline=pipeline, sheet=sheet)
+    options = Options(as_of=resolved_as_of(as_of, funnel.timezone), pipeline=pipeline, sheet=sheet, dialect=dialect)
     found = look(names, funnel, options, texts, stdin)
     if output_format == "json":
         from funnel_audit.render.json import render as as_json

@@ -44,6 +44,12 @@ Language = Annotated[
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", help=t.say("Write to this file, not to standard output."), show_default=False)
 ]
+DialectFile = Annotated[
+    str | None,
+    typer.Option(
+        "--dialect", help=t.say("A dialect of your own: how the files of a CRM that is not known are laid out."), show_default=False
+    ),
+]
 Sheet = Annotated[str | None, typer.Option("--sheet", help=t.say("The sheet of an Excel file."), show_default=False)]
 
 

@@ -13,6 +13,7 @@ from funnel_audit.cli.edge import language, verdict
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
     AsOfDate,
+    DialectFile,
     Files,
     Language,
     Output,
@@ -58,6 +59,7 @@ def report(
     lang: Language = None,
     output: Output = None,
     sheet: Sheet = None,
+    dialect: DialectFile = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
     ] = False,
@@ -71,7 +73,7 @@ def report(
     sections = None if only is None else frozenset(one_of("--only", name.strip(), SECTIONS) for name in only.split(","))
     lang = chosen_language(lang)
     names = expand(files)
-    refuse_overwriting(output, names, stages or STAGES_HERE)
+    refuse_overwriting(output, [*names, dialect], stages or STAGES_HERE)
     stdin = standard_input(names)
 
     from funnel_audit.api import audit, read
@@ -88,6 +90,7 @@ def report(
             created_to=created_to,
             pipeline=pipeline,
             sheet=sheet,
+            dialect=dialect,
             stdin=stdin,
         )
         key = os.environ.get("FUNNEL_AUDIT_KEY")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from funnel_audit.errors import Said, recognised
-from funnel_audit.texts import N_, Texts
+from funnel_audit.texts import Texts
 
 _MESSAGES = (
     Said("Missing argument {name}."),
@@ -33,8 +33,6 @@ _VALUES = (
     Said("{value} is not a valid float."),
     Said("{value} is not in the range {range}."),
 )
-_PLACES = (N_("[OPTIONS]"), N_("COMMAND [ARGS]"))
-"""What typer's line of usage calls the words to be put there."""
 
 
 def mistyped(error: BaseException) -> bool:
@@ -52,11 +50,8 @@ def misuse(error: Any, texts: Texts) -> str:
     lines = [texts.say("Error: {what}", what=said.told(texts))]
     context = getattr(error, "ctx", None)
     if context is not None:
-        usage = str(context.get_usage()).removeprefix("Usage: ")
-        for place in _PLACES:
-            usage = usage.replace(place, texts.word(place))
         lines = [
-            texts.say("Usage: {how}", how=usage),
+            str(context.get_usage()),
             texts.say("Try '{command} --help' for help.", command=context.command_path),
             "",
             *lines,

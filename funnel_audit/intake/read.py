@@ -14,17 +14,19 @@ import numpy as np
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import Defect, LabelCount
-from funnel_audit.errors import InputError, Said
+from funnel_audit.errors import FunnelError, InputError, Said
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake import deals as dealtables
 from funnel_audit.intake import history
+from funnel_audit.intake.by_columns import chosen as with_columns
+from funnel_audit.intake.by_columns import columns_of
 from funnel_audit.intake.columns import Parsed, joined, only_rows, parse
 from funnel_audit.intake.dialect import Dialect, generic, load_file
 from funnel_audit.intake.files import open_tables
 from funnel_audit.intake.fit import fitting
 from funnel_audit.intake.kinds import IGNORED_TABLE
 from funnel_audit.intake.numbering import numbered
-from funnel_audit.intake.outline import outline, require
+from funnel_audit.intake.outline import Outline, outline, require
 from funnel_audit.intake.period import Options, created_outside, resolve_as_of
 from funnel_audit.intake.pipelines import in_scope, named
 from funnel_audit.intake.repeats import repeated
@@ -73,8 +75,11 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     options = options or Options()
     own = load_file(options.dialect) if options.dialect is not None else None
     plans = [outline(head, funnel, own) for path in paths for head in open_tables(path, sheet=options.sheet, stdin=stdin)]
+    if own is not None and not any(plan.found.dialect is own for plan in plans):
+        raise unused(own, str(options.dialect), plans)
     for plan in plans:
         require(plan)
+    plans = with_columns(plans, options.by)
     beside = [plan for plan in plans if plan.found.shape == "other"]
     parsed = named([without_junk(parse(plan, funnel.timezone)) for plan in plans if plan.found.shape != "other"])
     parsed.sort(key=lambda part: part.outline.found.shape == "changes")
@@ -124,6 +129,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         dealtables.facts(rows, chosen, funnel, lambda deal: id_text(int(present[deal])))
         if tables else Facts.blank(len(present), lambda deal: id_text(int(present[deal])))
     )  # fmt: skip
+    facts = replace(facts, columns=columns_of(rows, chosen)) if options.by and tables else facts
     entries_coded = told.coded(funnel) if told is not None else Entries.none()
     if series is not None:
         facts.begun_before[deal_of[begun_before]] = True
@@ -143,6 +149,15 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         journeys, funnel, (*tables, *changes), shape_of(tables, changes, series is not None), order_source, tuple(labels),
         tuple(scope.pipelines), tuple(defects), options, (facts, told) if options.keep else None, scope.audited,
     )  # fmt: skip
+
+
+def unused(own: Dialect, path: str, plans: Sequence[Outline]) -> FunnelError:
+    """The error for a dialect of the user's that takes none of the files: what it looks for, and what is there."""
+    wanted = [header for table in own.tables for group in (table.recognise or (sum(table.columns.values(), ()),)) for header in group]
+    there = [header for plan in plans for header in plan.head.headers if header]
+    cure = Said("It looks for: {names}.", names=list(dict.fromkeys(wanted))[:12])
+    cure += Said("The columns of the files: {names}.", names=list(dict.fromkeys(there))[:12])
+    return FunnelError(Said("none of the files is of this dialect"), file=path, key="tables", cure=cure)
 
 
 def dialects_of(parts: Sequence[Parsed]) -> tuple[Dialect, ...]:

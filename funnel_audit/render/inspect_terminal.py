@@ -115,6 +115,8 @@ def recognised(page: Sheet, one: InspectedTable) -> str:
     shape = t.word(SHAPES.get(one.shape, one.shape))
     if one.crm is None:
         return t.say("CRM: not recognised; the columns are read by their usual names. Shape: {shape}.", shape=shape)
+    if one.certainty == "given":
+        return t.say("CRM: {crm}, by your own dialect. Shape: {shape}.", crm=one.crm, shape=shape)
     quoted = ", ".join(t.say("“{label}”", label=shorten(header, 40)) for header in one.found_by)
     sure = t.word(CERTAINTIES.get(one.certainty, one.certainty))
     return t.say("CRM: {sure} {crm}, by the headers {headers}. Shape: {shape}.", sure=sure, crm=one.crm, headers=quoted, shape=shape)
@@ -204,10 +206,9 @@ def deals(page: Sheet, found: Inspection) -> list[RenderableType]:
     t = page.texts
     if found.deals is None:
         return []
-    lines = []
+    lines: list[str] = []
     if found.pipelines:
-        listed = ", ".join(f"{shorten(one.name, 40)} ({t.number(one.deals)})" for one in found.pipelines)
-        lines.append(t.say("Pipelines: {listed}.", listed=listed))
+        lines += pipelines(page, found)
     if found.currencies:
         listed = ", ".join(f"{one.currency or t.say('not said')} ({t.number(one.deals)})" for one in found.currencies)
         lines.append(t.say("Currency (deals with an amount): {listed}.", listed=listed))
@@ -215,6 +216,21 @@ def deals(page: Sheet, found: Inspection) -> list[RenderableType]:
         lines.append(t.say("Dates: {first} to {last}", first=t.date(found.first), last=t.date(found.last)))
     lines.append(as_of(page, found))
     return [heading(page, t.say("Deals"), t.count("{n} deal", "{n} deals", found.deals)), bullets(cell(line) for line in lines)]
+
+
+def pipelines(page: Sheet, found: Inspection) -> Iterable[str]:
+    """Which pipelines the figures are of, and which are left out."""
+    t = page.texts
+
+    def listed(audited: bool) -> str:
+        return ", ".join(f"{shorten(one.name, 40)} ({t.number(one.deals)})" for one in found.pipelines if one.audited == audited)
+
+    if all(one.audited for one in found.pipelines):
+        return [t.say("Pipelines: {listed}.", listed=listed(True))]
+    return [
+        t.say("Pipeline audited: {listed}.", listed=listed(True)),
+        t.say("Pipelines left out: {listed}. For one of them: --pipeline NAME.", listed=listed(False)),
+    ]
 
 
 def as_of(page: Sheet, found: Inspection) -> str:
