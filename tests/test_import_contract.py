@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.key_stage": {"tally", "estimators", "report", "journeys"},
     "measures.forecast": {"tally", "estimators", "report", "journeys", "labels"},  # labels: the exit code of a loss
     "selective": {"journeys"},
+    "segments_of": {"journeys"},
     "findings": {
         "codes",
         "defects",

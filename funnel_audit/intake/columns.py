@@ -41,6 +41,8 @@ class Parsed:
     orders: dict[str, str]
     """Header of a date column -> how day and month were told apart; a trailing "?" where nothing in the column decided it."""
     defects: tuple[Defect, ...] = field(default=())
+    numbers: dict[str, Any] = field(default_factory=dict)
+    """Columns of numbers that ``--by`` names, NaN where there is none; the others it names are labels, as ``by NAME``."""
 
     @property
     def rows(self) -> int:
@@ -63,6 +65,8 @@ def parse(plan: Outline, timezone: str) -> Parsed:
         if name not in UNUSED_FIELDS:
             kinds[index] = "label" if name in LABEL_FIELDS else "text"
     kinds |= dict.fromkeys(plan.dated, "text")
+    for name, index in plan.by.items():
+        kinds[index] = "text" if name == "amount" or name in plan.by_numbers else "label"
     table = head.read(kinds)
     defects: list[Defect] = [*head.defects, *table.defects]
     orders: dict[str, str] = {}
@@ -99,11 +103,19 @@ def parse(plan: Outline, timezone: str) -> Parsed:
     if about is not None:
         at = dates["entered"]
         dates["born"] = Moments(np.where(about == quirks.CREATED, at.at, NAT), at.day)
+    by_name |= {f"by {name}": labels(index) for name, index in plan.by.items() if kinds[index] == "label" and name not in LABEL_FIELDS}
+    numbers = {name: _numbers(table, plan.by[name]) for name in plan.by if name in plan.by_numbers}
     cents, has_amount, currency = _money(plan, table, labels, defects)
     return Parsed(
         plan, table, by_name, dates, tuple((label, moments(index)) for index, label in plan.dated.items()),
-        cents, has_amount, currency, orders, tuple(defects),
+        cents, has_amount, currency, orders, tuple(defects), numbers,
     )  # fmt: skip
+
+
+def _numbers(table: Table, index: int) -> Any:
+    """A column as numbers, read as amounts are; NaN for what is none."""
+    read = parse_amounts(table.columns[index], encoding=table.encoding)
+    return np.where(read.present, read.cents / 100, np.nan)
 
 
 def _needed(table: Table, plan: Outline, labels: Callable[[int], Labels]) -> tuple[Table, dict[str, Labels], Any]:
@@ -182,6 +194,7 @@ def only_rows(part: Parsed, keep: Any) -> Parsed:
         moments={name: moments.take(rows) for name, moments in part.moments.items()},
         dated=tuple((label, moments.take(rows)) for label, moments in part.dated),
         cents=part.cents[rows], has_amount=part.has_amount[rows], currency=None if part.currency is None else part.currency.take(rows),
+        numbers={name: numbers[rows] for name, numbers in part.numbers.items()},
     )  # fmt: skip
 
 

@@ -42,6 +42,10 @@ class Outline:
     """Position of a column of entry dates -> the label that it dates."""
     dated_pipelines: dict[int, str] = field(default_factory=dict)
     """The pipeline, where the header of such a column names it."""
+    by: dict[str, int] = field(default_factory=dict)
+    """Position of the columns that ``--by`` names: by field, else by header."""
+    by_numbers: frozenset[str] = frozenset()
+    """Those of them that hold numbers, to be cut into bands."""
 
     @property
     def shape(self) -> str:

@@ -20,6 +20,8 @@ from funnel_audit.intake import deals as dealtables
 from funnel_audit.intake import history
 from funnel_audit.intake.by_columns import chosen as with_columns
 from funnel_audit.intake.by_columns import columns_of
+from funnel_audit.intake.by_columns import chosen as with_columns
+from funnel_audit.intake.by_columns import columns_of
 from funnel_audit.intake.columns import Parsed, joined, only_rows, parse
 from funnel_audit.intake.dialect import Dialect, generic, load_file
 from funnel_audit.intake.files import open_tables
@@ -80,6 +82,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     for plan in plans:
         require(plan)
     plans = with_columns(plans, options.by)
+    plans = with_columns(plans, options.by)
     beside = [plan for plan in plans if plan.found.shape == "other"]
     parsed = named([without_junk(parse(plan, funnel.timezone)) for plan in plans if plan.found.shape != "other"])
     parsed.sort(key=lambda part: part.outline.found.shape == "changes")
@@ -129,6 +132,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         dealtables.facts(rows, chosen, funnel, lambda deal: id_text(int(present[deal])))
         if tables else Facts.blank(len(present), lambda deal: id_text(int(present[deal])))
     )  # fmt: skip
+    facts = replace(facts, columns=columns_of(rows, chosen)) if options.by and tables else facts
     facts = replace(facts, columns=columns_of(rows, chosen)) if options.by and tables else facts
     entries_coded = told.coded(funnel) if told is not None else Entries.none()
     if series is not None:

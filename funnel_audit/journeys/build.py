@@ -96,7 +96,7 @@ def rows_of(facts: Facts, begin: int, end: int) -> Facts:
             columns[spec.name] = value[part]
         elif isinstance(value, Labels | Moments | RowTexts):
             columns[spec.name] = value.take(part)
-    return replace(facts, n=end - begin, **columns)
+    return replace(facts, n=end - begin, columns=(), **columns)
 
 
 def join_parts(facts: Facts, parts: Sequence[Journeys], cuts: Sequence[int]) -> Journeys:

@@ -64,6 +64,27 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of the export that ``--by`` names: ``labels``, or ``numbers`` (NaN where there is none); ``header`` as it is written.
+
+    Neither for a field that the facts hold anyway: owner, source, currency, amount.
+    """
+
+    name: str
+    header: str
+    labels: Labels | None
+    numbers: Array | None
+
+    def take(self, index: Array) -> Column:
+        return Column(
+            self.name,
+            self.header,
+            None if self.labels is None else self.labels.take(index),
+            None if self.numbers is None else self.numbers[index],
+        )
+
+
+@dataclass(frozen=True)
 class RowTexts:
     """A text column that is read one cell at a time, for the few deals that are shown: a million titles are never made into strings."""
 
@@ -162,6 +183,8 @@ class Facts:
     stage_before_loss: Array
     begun_before: Array
     """Deals whose history begins after they did (the first of a series of snapshots): what they passed before is not known."""
+    columns: tuple[Column, ...] = ()
+    """Further columns that tell kinds of deals."""
 
     def take(self, index: Array) -> Facts:
         """The facts of some deals, renumbered in the order given."""
@@ -172,6 +195,7 @@ class Facts:
                 parts[spec.name] = value[index]
             elif isinstance(value, Labels | Moments | RowTexts):
                 parts[spec.name] = value.take(index)
+        parts["columns"] = tuple(column.take(index) for column in self.columns)
         text = self.id_text
         return replace(self, n=len(index), id_text=lambda code: text(int(index[code])), **parts)
 
