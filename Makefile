@@ -12,7 +12,7 @@ install: ## .venv with the package (editable) and everything that the tests need
 	sh install.sh -e '.[dev]'
 
 test: ## all tests
-	$(PY) -m pytest -n 2 --dist worksteal
+	$(PY) -m pytest -n 2
 
 lint: ## ruff's rules
 	$(PY) -m ruff check .
