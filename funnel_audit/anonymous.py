@@ -36,6 +36,7 @@ def anonymised(journeys: Journeys, key: bytes) -> Journeys:
             owner=Labels(facts.owner.codes, tuple(owner(text) for text in facts.owner.texts)),
             company=nothing,
             title=nothing,
+            behind=facts,
         ),
         unknown_ids=tuple(deal(text) for text in journeys.unknown_ids),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from funnel_audit import report
 from funnel_audit.findings.rule import Found
-from funnel_audit.findings.wording import first_deals
+from funnel_audit.findings.wording import cut, first_deals
 from funnel_audit.journeys import Outcome
 
 if TYPE_CHECKING:
@@ -76,12 +76,23 @@ def share_of(texts: Texts, part: int, whole: int) -> str:
     return texts.percent(part / whole, None)
 
 
-def conversion_range(evidence: Evidence, texts: Texts, deals: Array) -> str:
+def in_question(evidence: Evidence, texts: Texts, n: int) -> str:
+    """``In question are 37 deals of 600 (6%).`` For rows of which it is not known whose deals they are."""
+    total = evidence.journeys.n
+    share = share_of(texts, min(n, total), total)
+    return texts.count(
+        "In question is {n} deal of {total} ({share}).", "In question are up to {n} deals of {total} ({share}).", n,
+        total=total, share=share,
+    )  # fmt: skip
+
+
+def conversion_range(evidence: Evidence, texts: Texts, deals: Array, beside: int = 0) -> str:
     """``Conversion of step 3 (“Meeting held” → “Offer sent”) lies between 31% and 44%, whatever happened to these 37 deals.``
 
     The step is the one that they leave most open. For each step: had all of these deals been there and gone no further, or all of them
-    gone on. Every deal has reached the first stage.
+    gone on. Every deal has reached the first stage. ``beside`` counts further deals that the tally does not hold.
     """
+    n = len(deals) + beside
     journeys, counted = evidence.journeys, evidence.tally
     k = journeys.stages
     away = np.bincount(journeys.stage[deals[journeys.placed[deals]]], minlength=k)
@@ -91,16 +102,29 @@ def conversion_range(evidence: Evidence, texts: Texts, deals: Array) -> str:
     reached[0] -= unplaced
     advanced = counted.advanced() - np.append(beyond[1:], 0)
     reached, advanced = reached[:-1], advanced[:-1]
-    if not len(deals) or not (reached >= ENOUGH).any():
-        return touched(evidence, texts, deals)
-    low, high = advanced / np.maximum(reached + len(deals), 1), (advanced + len(deals)) / np.maximum(reached + len(deals), 1)
+    if not n or not (reached >= ENOUGH).any():
+        return in_question(evidence, texts, n) if beside else touched(evidence, texts, deals)
+    low, high = advanced / np.maximum(reached + n, 1), (advanced + n) / np.maximum(reached + n, 1)
     step = int(np.where(reached >= ENOUGH, high - low, -1).argmax())
     stages = evidence.funnel.stages
     return texts.count(
         "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to this {n} deal.",
         "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to these {n} deals.",
-        len(deals), step=step + 1, first=stages[step].name.in_lang(texts.lang), next=stages[step + 1].name.in_lang(texts.lang),
+        n, step=step + 1, first=cut(stages[step].name.in_lang(texts.lang)), next=cut(stages[step + 1].name.in_lang(texts.lang)),
         low=texts.percent(float(low[step]), 0), high=texts.percent(float(high[step]), 0),
+    )  # fmt: skip
+
+
+def win_rate_range(evidence: Evidence, texts: Texts, deals: Array) -> str:
+    """``Of all deals between 12% and 14% are won, whatever became of these 7.``"""
+    won, total = evidence.tally.outcome(Outcome.WON), evidence.tally.deals
+    if total < ENOUGH:
+        return touched(evidence, texts, deals)
+    others = won - int(np.count_nonzero(evidence.journeys.outcome[deals] == Outcome.WON))
+    return texts.count(
+        "Of all deals between {low} and {high} are won, whatever became of this {n}.",
+        "Of all deals between {low} and {high} are won, whatever became of these {n}.",
+        len(deals), low=texts.percent(others / total, 1), high=texts.percent((others + len(deals)) / total, 1),
     )  # fmt: skip
 
 

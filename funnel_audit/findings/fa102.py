@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from funnel_audit.findings.effects import in_question
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import in_lines, place_of, such_as
 from funnel_audit.texts import N_, Texts
@@ -37,4 +38,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             defect.count, column=str(defect.column), sample=such_as(texts, defect.sample),
         )  # fmt: skip
         cure = texts.say("Export straight from the CRM, without Excel in between, or write all dates as 2026-03-31.")
-        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count)
+        effect = in_question(evidence, texts, defect.count) + " " + texts.say(
+            "Dates of the same column that can be read both ways may be off by months."
+        )  # fmt: skip
+        numbers: dict[str, float | int | str] = {"cells": defect.count, "of": evidence.journeys.n}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count, effect=effect, numbers=numbers)

@@ -37,4 +37,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         else:
             text = texts.say("Nothing in “{column}” tells day from month. It was read day first: 03/04 is 3 April.", column=column)
         cure = texts.say("If that is wrong, export again with dates as 2026-03-31, or a longer period: one day over 12 settles it.")
-        yield Found(place_of(defect), text, cure, defect.count)
+        effect = texts.say("If the order is the other one, every length of time counted from this column is wrong, by up to eleven months.")
+        numbers: dict[str, float | int | str] = {"order": "mdy" if defect.sample == "mdy" else "dmy", "deals": evidence.journeys.n}
+        yield Found(place_of(defect), text, cure, defect.count, effect=effect, numbers=numbers)

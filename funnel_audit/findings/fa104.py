@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from funnel_audit.findings.effects import in_question
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import in_lines, place_of
 from funnel_audit.texts import N_, Texts
@@ -49,4 +50,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
                 "{n} rows below the table are totals or remarks and were left out.", n,
             )  # fmt: skip
         cure = texts.say("Nothing to do, unless one of them is a deal: then give it an id, a stage or a date in the CRM.")
-        yield Found(place_of(defect), text + in_lines(texts, defect), cure, n)
+        effect = in_question(evidence, texts, n) if defect.kind == "junk_rows" else texts.say("No figure is touched.")
+        numbers: dict[str, float | int | str] = {"rows": n, "deals": evidence.journeys.n}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, n, effect=effect, numbers=numbers)

@@ -36,4 +36,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             "The header “{column}” stands {n} times; only the first of the columns is read.", defect.count + 1, column=str(defect.column),
         )  # fmt: skip
         cure = texts.say("If the other column is meant, rename it and name it in stages.yaml under columns.")
-        yield Found(place_of(defect), text, cure, defect.count)
+        effect = texts.say(
+            "If the right column is another of them, every figure that is made of “{column}” is wrong.", column=str(defect.column)
+        )  # fmt: skip
+        yield Found(place_of(defect), text, cure, defect.count, effect=effect, numbers={"columns": defect.count + 1, "read": 1})

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from funnel_audit.findings.effects import in_question
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import in_lines, place_of
 from funnel_audit.texts import N_, Texts
@@ -43,4 +44,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             defect.count, example=example,
         )  # fmt: skip
         cure = texts.say("Usually a text holds the delimiter and is not quoted: export again as Excel, or correct these lines.")
-        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count)
+        effect = texts.say("Values may stand in the wrong column.") + " " + in_question(evidence, texts, defect.count)
+        counted: dict[str, float | int | str] = {"rows": defect.count, "of": evidence.journeys.n}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count, effect=effect, numbers=counted)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from funnel_audit.findings.effects import in_question
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import in_lines, place_of
 from funnel_audit.texts import N_, Texts
@@ -36,4 +37,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             "{n} cells hold characters of another encoding than the file; they were replaced by question marks.", defect.count,
         )  # fmt: skip
         cure = texts.say("Export all deals at once as UTF-8; in Excel: Save as, “CSV UTF-8”.")
-        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count)
+        effect = texts.say("A stage, an owner or a reason among them counts as another one.") + " " + in_question(
+            evidence, texts, defect.count
+        )  # fmt: skip
+        numbers: dict[str, float | int | str] = {"cells": defect.count, "of": evidence.journeys.n}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count, effect=effect, numbers=numbers)

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from funnel_audit.clock import DAY, AsOf
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import place_of
+from funnel_audit.tally import Outcome
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("newest date stands alone")
@@ -40,4 +41,11 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             lone=texts.date(lone), used=texts.date(used), days=texts.days(round((us - as_of.us) / DAY)),
         )  # fmt: skip
         cure = texts.say("Correct that date in the CRM. If it is right, add --as-of {lone}.", lone=lone)
-        yield Found(place_of(defect), text, cure, defect.count)
+        days = round((us - as_of.us) / DAY)
+        still_open = evidence.tally.outcome(Outcome.OPEN)
+        effect = texts.count(
+            "Had it been used, {n} open deal would count as {days} older.", "Had it been used, {n} open deals would count as {days} older.",
+            still_open, days=texts.days(days),
+        )  # fmt: skip
+        numbers: dict[str, float | int | str] = {"newest": lone, "used": used, "days_apart": days, "open": still_open}
+        yield Found(place_of(defect), text, cure, defect.count, effect=effect, numbers=numbers)

@@ -43,4 +43,12 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     text = texts.say("Amounts are not all in one currency, and different currencies are never added up ({listing}).", listing=listing)
     main = next(name for name, _ in ranked if name is not None)
     cure = texts.say("Export the amount in one currency, or choose the one to report in stages.yaml, such as currency: {name}.", name=main)
-    yield Found(report.Place(file=evidence.files[0]), text, cure, total)
+    chosen = evidence.funnel.currency
+    shown_in = chosen if chosen in counts else main
+    left_out = total - counts.get(shown_in, 0)
+    effect = texts.count(
+        "Sums in {currency} leave {n} deal of {total} out.", "Sums in {currency} leave {n} deals of {total} out.", left_out,
+        currency=str(shown_in)[:40], total=total,
+    )  # fmt: skip
+    numbers: dict[str, float | int | str] = {"currencies": len(ranked), "with_amount": total, "left_out": left_out}
+    yield Found(report.Place(file=evidence.files[0]), text, cure, total, effect=effect, numbers=numbers)

@@ -18,10 +18,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from funnel_audit import report
+from funnel_audit.findings.effects import share_of, whole_file
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.texts import N_, Texts
 
@@ -35,12 +34,19 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     ranked = [(name, n) for name, n in evidence.pipelines if n]
     if len(ranked) < 2:
         return
-    shown = [texts.say("{name}: {n}", name=name, n=n) for name, n in ranked[:SHOWN]]
-    if len(ranked) > SHOWN:
-        shown.append(texts.say("others: {n}", n=sum(n for _, n in ranked[SHOWN:])))
+    rows = sorted((n for _, n in ranked), reverse=True)
+    shown = [texts.number(n) for n in rows[:SHOWN]]
+    if len(rows) > SHOWN:
+        shown.append(texts.say("others: {n}", n=sum(rows[SHOWN:])))
     text = texts.say(
         "The export holds {kinds} pipelines (rows: {listing}). Stages of one name may mean different things in them.",
         kinds=len(ranked), listing=", ".join(shown),
     )  # fmt: skip
-    cure = texts.say("Audit them one by one: --pipeline {name}", name=json.dumps(ranked[0][0], ensure_ascii=False))
-    yield Found(report.Place(file=evidence.files[0]), text, cure, sum(n for _, n in ranked))
+    cure = texts.say("Audit them one by one with --pipeline; funnel-audit inspect tells their names.")
+    total = sum(rows)
+    effect = texts.say(
+        "Every rate mixes them: {n} of {total} rows ({share}) are of other pipelines than the largest.",
+        n=total - rows[0], total=total, share=share_of(texts, total - rows[0], total),
+    )  # fmt: skip
+    numbers: dict[str, float | int | str] = {"pipelines": len(rows), "rows": total, "largest": rows[0]}
+    yield Found(whole_file(evidence), text, cure, total, effect=effect, numbers=numbers)

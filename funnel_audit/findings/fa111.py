@@ -33,4 +33,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     for defect in evidence.of_kind("doubtful_header"):
         text = texts.say("No row looks like a header. Line {line} was taken for it; a deal there is not counted.", line=str(defect.line))
         cure = texts.say("Export again with headers, or write the names of the columns into the first row.")
-        yield Found(place_of(defect), text, cure, defect.count)
+        effect = texts.say("If that line is a deal, one deal is missing, and the columns go by its values.")
+        numbers: dict[str, float | int | str] = {"line": defect.line or 0, "deals": evidence.journeys.n}
+        yield Found(place_of(defect), text, cure, defect.count, effect=effect, numbers=numbers)

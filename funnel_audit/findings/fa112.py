@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from funnel_audit.findings.effects import in_question
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import in_lines, place_of
 from funnel_audit.texts import N_, Texts
@@ -36,4 +37,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             "{n} lines open a quote that is never closed; they were read as plain text.", defect.count,
         )  # fmt: skip
         cure = texts.say("Look at that line: remove the quote in the CRM, or export as Excel.")
-        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count)
+        effect = texts.say("Values may stand in the wrong column.") + " " + in_question(evidence, texts, defect.count)
+        counted: dict[str, float | int | str] = {"rows": defect.count, "of": evidence.journeys.n}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count, effect=effect, numbers=counted)

@@ -36,4 +36,5 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             "{n} empty columns without a header at the end of the table were left out.", defect.count,
         )  # fmt: skip
         cure = texts.say("Nothing to do; if such a column holds something further down, give it a header.")
-        yield Found(place_of(defect), text, cure, defect.count)
+        effect = texts.say("No figure is touched.")
+        yield Found(place_of(defect), text, cure, defect.count, effect=effect, numbers={"columns": defect.count})

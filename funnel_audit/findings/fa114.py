@@ -63,4 +63,11 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             "Clear the filter in the CRM and export all deals, won and lost ones included; "
             "or name the missing labels in stages.yaml (lost, or aliases of the won stage)."
         )
-        yield Found(report.Place(file=evidence.files[0]), text, cure, sign.n)
+        if sign.kind == "none_closed":
+            effect = texts.say("There is no win rate, no days to win and no forecast.")
+        elif sign.kind == "no_lost":
+            effect = texts.say("What share of the closed deals is won can be anything up to 100%.")
+        else:
+            effect = texts.say("What share of the closed deals is won can be anything from 0% up.")
+        numbers: dict[str, float | int | str] = {"deals": sign.n, "of": evidence.journeys.n, "kind": sign.kind}
+        yield Found(report.Place(file=evidence.files[0]), text, cure, sign.n, effect=effect, numbers=numbers)

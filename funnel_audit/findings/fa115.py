@@ -36,6 +36,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         if sign.kind != "period_without":
             continue
         span = {"first": texts.short_date(sign.first), "last": texts.short_date(sign.last), "expected": round(sign.expected)}
+        won = float(sign.n) if sign.outcome == "lost" else sign.expected
         if sign.outcome == "lost":
             text = texts.count(
                 "From {first} to {last} {n} deal was won and none was lost; by the other months about {expected} were to be expected. "
@@ -53,4 +54,10 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
                 sign.n, **span,
             )  # fmt: skip
         cure = texts.say("Export archived and deleted deals too, or look only at the deals created after that time: --from.")
-        yield Found(report.Place(file=evidence.files[0]), text, cure, sign.n)
+        effect = texts.say(
+            "With those that seem to be missing about {share} of the deals closed then would be won, not {shown}.",
+            share=texts.percent(won / (sign.n + sign.expected), 0), shown=texts.percent(float(sign.outcome == "lost"), 0),
+        )  # fmt: skip
+        numbers: dict[str, float | int | str] = {"deals": sign.n, "expected": round(sign.expected, 1)}
+        numbers |= {"first": sign.first, "last": sign.last}
+        yield Found(report.Place(file=evidence.files[0]), text, cure, sign.n, effect=effect, numbers=numbers)

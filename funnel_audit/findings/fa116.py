@@ -47,4 +47,5 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         cure = texts.say(
             "Compare with the number of deals in the CRM; if it has more, export them in parts (by year of creation) and give all files."
         )
-        yield Found(report.Place(file=sign.file), text, cure, sign.n)
+        effect = texts.say("How many deals are missing the file cannot tell: totals are the least there can be.")
+        yield Found(report.Place(file=sign.file), text, cure, sign.n, effect=effect, numbers={"rows": sign.n, "kind": sign.kind})

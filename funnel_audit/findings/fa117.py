@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from funnel_audit import report
+from funnel_audit.findings.effects import in_question
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.texts import N_, Texts
 
@@ -64,4 +65,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         cure = texts.say(
             "Export all deals, or filter by date of creation only. Until then look at the deals created later: --from {day}", day=day
         )
-        yield Found(report.Place(file=evidence.files[0]), text, cure, sign.n)
+        numbers: dict[str, float | int | str] = {"deals": sign.n, "expected": round(sign.expected, 1)}
+        numbers |= {"first": sign.first, "last": sign.last}
+        effect = in_question(evidence, texts, sign.n)
+        yield Found(report.Place(file=evidence.files[0]), text, cure, sign.n, effect=effect, numbers=numbers)

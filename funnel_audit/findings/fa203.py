@@ -7,6 +7,9 @@
     Deals in it stand at the furthest stage that is known of them, else at the first, and count as open: conversion and losses are off
     by them.
 
+    An error where three deals or more, and more than 2% of what is neither won nor lost, stand in such labels, all of them together (with
+    a history: of its moves); the report then begins with it. Where checks: max_unmapped_share is set, that demand (FA504) decides, and this stays a warning.
+
 *When it is wrong*
     Never quite: even a label without meaning for sales has to be put under on_hold or exclude to be counted on purpose.
 
@@ -31,6 +34,10 @@ NAME = N_("label that no stage knows")
 SEVERITY = "warning"
 CONFIDENCE = "high"
 SHOWN = 20
+TOO_MANY = 0.02
+"""From above this share on a rate of some stage may be off by more than its interval says. Above 20 % the run stops (intake/fit)."""
+FEW = 3
+"""Fewer deals than this are a slip, whatever their share."""
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
@@ -41,13 +48,28 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             text, n = deals.get(normal(label.text), (label.text, 0))
             deals[normal(label.text)] = text, n + label.deals
     ranked = sorted(deals.values(), key=lambda item: (-item[1], item[0]))
+    total = sum(n for _, n in ranked)
+    share = unmapped_share(evidence, total)
+    severity = "error" if share > TOO_MANY and total >= FEW and evidence.checks.max_unmapped_share is None else None
     place = report.Place(file=evidence.files[0])
     for label_text, n in ranked[:SHOWN]:
-        yield Found(place, _said(label_text, n, evidence, texts), _cure(label_text, evidence, texts), n)
+        numbers: dict[str, float | int | str] = {"label": label_text, "labelled": total, "share": round(share, 6)}
+        yield Found(
+            place, _said(label_text, n, evidence, texts), _cure(label_text, evidence, texts), n, numbers=numbers, severity=severity,
+            key=normal(label_text),
+        )  # fmt: skip
     if len(ranked) > SHOWN:
         n = sum(n for _, n in ranked[SHOWN:])
         text = texts.count("{n} more label is in no stage, too.", "{n} more labels are in no stage, too.", len(ranked) - SHOWN)
-        yield Found(place, text, texts.say("Is it the right column? Name it in stages.yaml under columns: stage."), n)
+        cure = texts.say("Is it the right column? Name it in stages.yaml under columns: stage.")
+        yield Found(place, text, cure, n, severity=severity, key="more")
+
+
+def unmapped_share(evidence: Evidence, unmapped: int) -> float:
+    """The share that unknown labels have, 0 to 1, of the deals (with a history: the moves) in labels that end nothing."""
+    ends = (LOST, len(evidence.funnel.stages) - 1)
+    going = sum(label.deals for label in evidence.labels if label.code not in ends)
+    return unmapped / going if going else 0.0
 
 
 def _said(label: str, n: int, evidence: Evidence, texts: Texts) -> str:

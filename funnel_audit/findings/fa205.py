@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import in_lines, place_of, such_as
 from funnel_audit.texts import N_, Texts
@@ -37,4 +39,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             defect.count, column=str(defect.column), sample=such_as(texts, defect.sample),
         )  # fmt: skip
         cure = texts.say("Correct the amounts in the CRM, or leave such deals out in stages.yaml under exclude.")
-        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count)
+        known = int(np.count_nonzero(evidence.journeys.facts.amount_known))
+        effect = texts.count("The sums are those of the other {n} amount.", "The sums are those of the other {n} amounts.", known)
+        numbers: dict[str, float | int | str] = {"cells": defect.count, "with_amount": known}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count, effect=effect, numbers=numbers)

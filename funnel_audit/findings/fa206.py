@@ -24,8 +24,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, elapsed_us
+from funnel_audit.findings.effects import flagged, touched
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
 
@@ -46,11 +46,13 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         lengths.append(length[length < 0])
     deals, length = np.sort(np.concatenate(found)), np.concatenate(lengths)
     if len(deals):
+        over, most = int(np.count_nonzero(won | lost)), -int(length.min()) / DAY
         text = texts.count(
             "{n} deal of {closed} was closed before it was created, by {days}.",
             "{n} deals of {closed} were closed before they were created, by up to {days}.",
-            len(deals), closed=int(np.count_nonzero(won | lost)), days=texts.days(-int(length.min()) / DAY),
+            len(deals), closed=over, days=texts.days(most),
         )  # fmt: skip
         cure = texts.say("Correct the dates in the CRM; after an import, export the original date as the creation date.")
-        shown = first_deals(evidence, deals)
-        yield Found(evidence.deal_place(shown[0]), text, cure, len(deals), shown)
+        effect = texts.say("Days to win and the projected win rate rest on the other {n} closed deals.", n=over - len(deals))
+        numbers: dict[str, float | int | str] = {"closed": over, "most_days": round(most, 2)}
+        yield flagged(evidence, deals, text, cure, effect + " " + touched(evidence, texts, deals), numbers)

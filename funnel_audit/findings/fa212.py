@@ -25,6 +25,7 @@ import numpy as np
 
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import label_name
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
 
@@ -34,14 +35,14 @@ CONFIDENCE = "high"
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
-    journeys, facts, funnel = evidence.journeys, evidence.journeys.facts, evidence.funnel
+    journeys, facts = evidence.journeys, evidence.journeys.facts
     if not facts.amount_known.any():
         return  # no column with amounts: FA118
-    due = len(funnel.stages) - 1 if evidence.checks.amount_due is None else funnel.index(evidence.checks.amount_due)
+    due = journeys.stages - 1 if evidence.checks.amount_due is None else evidence.funnel.index(evidence.checks.amount_due)
     there = (journeys.stage >= due) & (journeys.outcome != Outcome.LOST)
     deals, total = np.flatnonzero(there & ~facts.amount_known), int(np.count_nonzero(there))
     if len(deals):
-        stage = funnel.stages[due].name.in_lang(texts.lang)
+        stage = label_name(evidence, texts, due)
         text = texts.count(
             "{n} deal of {total} that came to “{stage}” or further ({share}) has no amount.",
             "{n} deals of {total} that came to “{stage}” or further ({share}) have no amount.",

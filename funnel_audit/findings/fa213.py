@@ -46,7 +46,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         len(deals), total=int(np.count_nonzero(facts.amount_known)), won=won_zero,
     )  # fmt: skip
     cure = texts.say("Enter the amount, or leave the cell empty where it is not known: empty is missing, 0 is a number.")
-    effect = ""
+    effect = texts.say("A mean amount that counts open and lost deals counts these zeros.")
     rest = won & facts.amount_known & ~zero
     if won_zero and rest.any():
         share = won_zero / (won_zero + int(np.count_nonzero(rest)))

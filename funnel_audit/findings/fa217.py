@@ -50,10 +50,11 @@ def key(text: str) -> str:
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
-    facts = evidence.journeys.facts
+    shown, facts = evidence.journeys.facts, evidence.journeys.facts.named  # spellings are those of names, also where codes are shown
     for field, labels in (("source", facts.source), ("owner", facts.owner)):
         groups = spellings(labels)
         for name, codes, counts in groups[:SHOWN]:
+            mark = shown.owner.texts[codes[0]] if field == "owner" and shown is not facts else name
             minority = np.flatnonzero(np.isin(labels.codes, codes[1:]))
             parts = texts.listing([texts.number(count) for count in counts[:5]])
             if field == "source":
@@ -68,7 +69,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
                 "In tables by this field {n} deal of {all} stands under another name.",
                 "In tables by this field {n} deals of {all} stand under another name.", len(minority), all=sum(counts),
             )  # fmt: skip
-            yield flagged(evidence, minority, text, cure, effect, {"spellings": len(codes)}, key=f"{field}:{name}")
+            yield flagged(evidence, minority, text, cure, effect, {"spellings": len(codes), "other": len(minority)}, key=f"{field}:{mark}")
 
 
 def first_lines(evidence: Evidence, labels: Labels, codes: list[int]) -> list[int]:

@@ -42,6 +42,7 @@ SEVERITY = "warning"
 CONFIDENCE = "medium"
 MOST_TITLES = 5000
 _WORDS = "test|testing|тест|тестовый|тестовая|тестовое|проверка"
+_ALONE = frozenset([*_WORDS.split("|"), "demo"])
 _WORD = re.compile(rf"({_WORDS})([ _№#:-]*\d*|\s.*)|demo")
 _TITLE = re.compile(rf"({_WORDS}|проверка связи)([ _№#:-]*\d*|\s+(deal|lead|order|сделка|лид|заявка|заказ)\b.*)")
 
@@ -50,45 +51,53 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     facts = evidence.journeys.facts
     told = np.zeros(evidence.journeys.n, bool)
     for field, labels in (("sources", facts.source), ("lost_reasons", facts.lost_reason)):
-        names, mine = matching(labels)
+        words, more, mine = matching(labels)
         deals = np.flatnonzero(mine & ~told)
         if not len(deals):
             continue
         told |= mine
-        listed = ", ".join(f"“{name}”" for name in names[:4])
         if field == "sources":
-            text = texts.count("{n} deal has the source {listed}.", "{n} deals have the source {listed}.", len(deals), listed=listed)
+            text = texts.count("The source of {n} deal says test.", "The sources of {n} deals say test.", len(deals))
         else:
-            text = texts.count("{n} deal was lost as {listed}.", "{n} deals were lost as {listed}.", len(deals), listed=listed)
-        cure = texts.say(
-            "If these are tests, write in stages.yaml: exclude: {{{field}: {names}}}.",
-            field=field, names=json.dumps(names[:4], ensure_ascii=False),
+            text = texts.count("The loss reason of {n} deal says test.", "The loss reasons of {n} deals say test.", len(deals))
+        yield flagged(
+            evidence, deals, text, cure_by(texts, field, words, more), win_rate_without(evidence, texts, deals),
+            {"texts": len(words) + more}, key=field,
         )  # fmt: skip
-        yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), key=field)
-    deals = by_title(evidence, told)
+    deals, looked_at = by_title(evidence, told)
     if len(deals):
         text = texts.count("The title of {n} deal says that it is a test.", "The titles of {n} deals say that they are tests.", len(deals))
         cure = texts.say("Delete them in the CRM, or give them a source of their own and write it under exclude in stages.yaml.")
-        yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), key="title")
+        yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), {"looked_at": looked_at}, key="title")
 
 
-def matching(labels: Labels) -> tuple[list[str], Array]:
-    """The texts of a column that mean a test, the most frequent first, and the deals that have them."""
+def cure_by(texts: Texts, key: str, words: list[str], more: int) -> str:
+    """The line for stages.yaml. Only words of the list are written out: findings go to logs, and a source may hold a name."""
+    if not words:
+        return texts.say("If these are tests, write what the cells say in stages.yaml: exclude: {{{key}: [...]}}.", key=key)
+    line = f"exclude: {{{key}: {json.dumps(words[:4], ensure_ascii=False)}}}"
+    if more:
+        return texts.count(
+            "If these are tests, write in stages.yaml: {line}, and {n} more text as the cells have it.",
+            "If these are tests, write in stages.yaml: {line}, and {n} more texts as the cells have them.", more, line=line,
+        )  # fmt: skip
+    return texts.say("If these are tests, write in stages.yaml: {line}.", line=line)
+
+
+def matching(labels: Labels) -> tuple[list[str], int, Array]:
+    """Which words of the list stand alone in cells of a column, how many other texts there mean a test, and the deals of all of them."""
     counts = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.texts))
     found = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code] and _WORD.fullmatch(normal(labels.texts[code]))]
-    return [shown(labels.texts[code]) for code in found], np.isin(labels.codes, found)
+    names = dict.fromkeys(normal(labels.texts[code]) for code in found)
+    words = [name for name in names if name in _ALONE]
+    return words, len(names) - len(words), np.isin(labels.codes, found)
 
 
-def shown(name: str) -> str:
-    """A source or reason that is only the word of the list, as it is written; of a longer one the word, for findings go to logs."""
-    word = _WORD.fullmatch(normal(name))
-    return name if word is None or word[1] is None or not word[2].strip(" _№#:-0123456789") else f"{word[1]}…"
-
-
-def by_title(evidence: Evidence, told: Array) -> Array:
-    """Deals whose title says test; among a million, of five thousand that are spread evenly."""
-    n, title = evidence.journeys.n, evidence.journeys.facts.title
+def by_title(evidence: Evidence, told: Array) -> tuple[Array, int]:
+    """Deals whose title says test, and how many were looked at; among a million five thousand that are spread evenly."""
+    n, title = evidence.journeys.n, evidence.journeys.facts.named.title
     some = np.arange(n) if n <= MOST_TITLES else np.linspace(0, n - 1, MOST_TITLES).astype(np.int64)
     if not n or all(title.text(int(deal)) is None for deal in some[:20]):
-        return some[:0]
-    return np.array([deal for deal in some.tolist() if not told[deal] and _TITLE.fullmatch(normal(title.text(deal) or ""))], np.int64)
+        return some[:0], 0
+    found = [deal for deal in some.tolist() if not told[deal] and _TITLE.fullmatch(normal(title.text(deal) or ""))]
+    return np.array(found, np.int64), len(some)

@@ -45,19 +45,27 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     deals = np.flatnonzero(np.isin(reasons.codes, found))
     if len(deals):
         lost = int(np.count_nonzero(journeys.outcome[deals] == Outcome.LOST))
-        names, total = [shown(reasons.texts[code]) for code in found[:4]], int(np.count_nonzero(journeys.outcome == Outcome.LOST))
+        total = int(np.count_nonzero(journeys.outcome == Outcome.LOST))
+        names = list(dict.fromkeys(normal(reasons.texts[code]) for code in found))
+        words = [name for name in names if _DUPLICATE.fullmatch(name)]
         text = texts.count(
-            "{n} deal has the loss reason {names}; that is {lost} of {total} losses ({share}).",
-            "{n} deals have the loss reason {names}; that is {lost} of {total} losses ({share}).",
-            len(deals), lost=lost, total=total, share=share_of(texts, lost, total), names=", ".join(f"“{name}”" for name in names),
+            "The loss reason of {n} deal says duplicate; that is {lost} of {total} losses ({share}).",
+            "The loss reasons of {n} deals say duplicate; that is {lost} of {total} losses ({share}).",
+            len(deals), lost=lost, total=total, share=share_of(texts, lost, total),
         )  # fmt: skip
-        cure = texts.say(
-            "Leave them out: in stages.yaml, exclude: {{lost_reasons: {names}}}.", names=json.dumps(names, ensure_ascii=False)
-        )  # fmt: skip
-        yield flagged(evidence, deals, text, cure, win_rate_without(evidence, texts, deals), {"lost": lost, "losses": total})
+        numbers: dict[str, float | int | str] = {"lost": lost, "losses": total, "texts": len(names)}
+        effect = win_rate_without(evidence, texts, deals)
+        yield flagged(evidence, deals, text, cure_by(texts, words, len(names) - len(words)), effect, numbers)
 
 
-def shown(reason: str) -> str:
-    """A reason that is only the word, as it is written; of a longer one the word, for findings go to logs."""
-    word = _DUPLICATE.search(normal(reason))
-    return reason if word is None or word.group() == normal(reason) else f"{word.group()}…"
+def cure_by(texts: Texts, words: list[str], more: int) -> str:
+    """The line for stages.yaml. Only words of the list are written out: findings go to logs, and a reason may hold a name."""
+    if not words:
+        return texts.say("Leave them out: write what the cells say in stages.yaml: exclude: {{lost_reasons: [...]}}.")
+    line = f"exclude: {{lost_reasons: {json.dumps(words[:4], ensure_ascii=False)}}}"
+    if more:
+        return texts.count(
+            "Leave them out: in stages.yaml, {line}, and {n} more text as the cells have it.",
+            "Leave them out: in stages.yaml, {line}, and {n} more texts as the cells have them.", more, line=line,
+        )  # fmt: skip
+    return texts.say("Leave them out: in stages.yaml, {line}.", line=line)

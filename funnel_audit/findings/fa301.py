@@ -21,7 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from funnel_audit import report
+from funnel_audit.findings.effects import conversion_range
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.texts import N_, Texts
 
@@ -40,4 +43,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             journeys.unknown_history, ids=", ".join(ids),
         )  # fmt: skip
         cure = texts.say("Export deals and history with the same filter on the same day, archived deals included.")
-        yield Found(report.Place(file=evidence.files[-1]), text, cure, journeys.unknown_history)
+        effect = conversion_range(evidence, texts, np.empty(0, np.int64), beside=journeys.unknown_history)
+        numbers: dict[str, float | int | str] = {"deals": journeys.unknown_history, "of": journeys.n}
+        place = report.Place(file=evidence.files[-1])
+        yield Found(place, text, cure, journeys.unknown_history, effect=effect, numbers=numbers)

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from funnel_audit.clock import NAT
+from funnel_audit.findings.effects import conversion_range, flagged
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import first_deals, label_name, looks_back
 from funnel_audit.journeys import Outcome
@@ -48,8 +49,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     not_yet = ended & (closed != NAT) & (closed > journeys.as_of.us)  # the row shows what is not known at as-of: FA204
     deals = deals[~agreed & ~not_yet & ~np.isin(label, unseen)]
     if len(deals):
-        shown = first_deals(evidence, deals)
-        deal = shown[0]
+        deal = first_deals(evidence, deals)[0]
         text = texts.count(
             "{n} deal of {total} with a history shows another stage than its history ends in. Deal {id}: “{row}”, by history “{last}”.",
             "{n} deals of {total} with a history show another stage than their history ends in. Deal {id}: “{row}”, by history “{last}”.",
@@ -57,7 +57,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             row=label_name(evidence, texts, int(journeys.facts.label[deal])), last=label_name(evidence, texts, _last(evidence, deal)),
         )  # fmt: skip
         cure = texts.say("Export deals and history on the same day. If it stays, find out what moves deals past the log.")
-        yield Found(evidence.deal_place(deal), text, cure, len(deals), shown)
+        numbers: dict[str, float | int | str] = {"with_history": evidence.tally.with_history}
+        yield flagged(evidence, deals, text, cure, conversion_range(evidence, texts, deals), numbers)
 
 
 def _last(evidence: Evidence, deal: int) -> int:

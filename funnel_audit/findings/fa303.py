@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from funnel_audit.clock import NAT
+from funnel_audit.findings.effects import flagged, win_rate_range
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import first_deals, looks_back
 from funnel_audit.journeys import Outcome
@@ -40,8 +41,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     closed = journeys.facts.closed.at[deals]
     deals = deals[(closed == NAT) | (closed <= journeys.as_of.us)]
     if len(deals):
-        shown = first_deals(evidence, deals)
-        deal = shown[0]
+        deal = first_deals(evidence, deals)[0]
         status, outcome = (texts.word(WORDS[Outcome(int(column[deal]))]) for column in (journeys.facts.status, journeys.outcome))
         text = texts.count(
             "{n} deal of {total} with a history has another status than its history shows. Deal {id}: {status}, by history {outcome}.",
@@ -49,4 +49,5 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             len(deals), total=evidence.tally.with_history, id=journeys.facts.id_text(deal), status=status, outcome=outcome,
         )  # fmt: skip
         cure = texts.say("The history was counted. Export both on the same day and correct these deals in the CRM.")
-        yield Found(evidence.deal_place(deal), text, cure, len(deals), shown)
+        numbers: dict[str, float | int | str] = {"with_history": evidence.tally.with_history}
+        yield flagged(evidence, deals, text, cure, win_rate_range(evidence, texts, deals), numbers)

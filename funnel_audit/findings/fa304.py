@@ -20,12 +20,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from funnel_audit import report
+from funnel_audit.findings.effects import conversion_range, flagged, whole_file
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
 
@@ -50,4 +50,5 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         else texts.say("Add the history of stage changes as a second file, or a date column for each stage to the export.")
     )
     deals = np.flatnonzero((journeys.outcome == Outcome.LOST) & ~journeys.placed)
-    yield Found(report.Place(file=evidence.files[0]), text, cure, counted.unplaced, first_deals(evidence, deals))
+    found = flagged(evidence, deals, text, cure, conversion_range(evidence, texts, deals), {"lost": lost})
+    yield replace(found, place=whole_file(evidence))

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from funnel_audit.findings.effects import conversion_range, flagged
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
 
@@ -35,11 +35,11 @@ CONFIDENCE = "high"
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     journeys, deals = evidence.journeys, evidence.journeys.vanished
     if len(deals):
+        still_open = int(np.count_nonzero(journeys.outcome[deals] == Outcome.OPEN))
         text = texts.count(
             "{n} deal of {total} is missing from the last snapshot; it stays as it was last seen, open: {open}.",
             "{n} deals of {total} are missing from the last snapshot; they stay as they were last seen, open: {open}.",
-            len(deals), total=journeys.n, open=int(np.count_nonzero(journeys.outcome[deals] == Outcome.OPEN)),
+            len(deals), total=journeys.n, open=still_open,
         )  # fmt: skip
         cure = texts.say("Export every snapshot with the same filter, closed and archived deals included; close, do not delete.")
-        shown = first_deals(evidence, deals)
-        yield Found(evidence.deal_place(shown[0]), text, cure, len(deals), shown)
+        yield flagged(evidence, deals, text, cure, conversion_range(evidence, texts, deals), {"open": still_open})

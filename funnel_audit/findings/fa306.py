@@ -42,4 +42,10 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
                 "{n} rows of the history have no stage in “{column}” and were left out.", defect.count, column=str(defect.column),
             )  # fmt: skip
         cure = texts.say("Export the history again with the stage and the time of every change.")
-        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count)
+        kept = len(evidence.journeys.entries.deal) if evidence.journeys.entries is not None else 0
+        effect = texts.count(
+            "Journeys are made of the other {n} row; a stage may look skipped.",
+            "Journeys are made of the other {n} rows; a stage may look skipped.", kept,
+        )  # fmt: skip
+        numbers: dict[str, float | int | str] = {"rows": defect.count, "kept": kept}
+        yield Found(place_of(defect), text + in_lines(texts, defect), cure, defect.count, effect=effect, numbers=numbers)

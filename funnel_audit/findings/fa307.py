@@ -19,11 +19,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from funnel_audit import report
 from funnel_audit.clock import NAT
+from funnel_audit.findings.effects import flagged, touched, whole_file
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals, label_name
+from funnel_audit.findings.wording import label_name
 from funnel_audit.journeys import Outcome
 from funnel_audit.journeys.records import STILL_OPEN
 from funnel_audit.texts import N_, Texts
@@ -37,12 +38,14 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     unknown, stays = evidence.tally.unknown_starts, evidence.journeys.stays
     n = int(unknown.sum())
     if n:
-        most = int(unknown.argmax())
+        most, still_open = int(unknown.argmax()), evidence.tally.outcome(Outcome.OPEN)
         text = texts.count(
             "For {n} of {open} open deals it is not known since when it stands in its stage; most in “{stage}” ({most}).",
             "For {n} of {open} open deals it is not known since when they stand in their stage; most in “{stage}” ({most}).",
-            n, open=evidence.tally.outcome(Outcome.OPEN), stage=label_name(evidence, texts, most), most=int(unknown[most]),
+            n, open=still_open, stage=label_name(evidence, texts, most), most=int(unknown[most]),
         )  # fmt: skip
         cure = texts.say("Add the date of the last change of stage to the export, or the history of stage changes as a second file.")
         deals = stays.deal[(stays.us == NAT) & (stays.exit == STILL_OPEN)]
-        yield Found(report.Place(file=evidence.files[0]), text, cure, n, first_deals(evidence, deals))
+        effect = texts.say("None of them can be called stalled.") + " " + touched(evidence, texts, deals)
+        found = flagged(evidence, deals, text, cure, effect, {"open": still_open, "most": int(unknown[most])})
+        yield replace(found, place=whole_file(evidence), count=n)

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from funnel_audit.findings.effects import stage_place
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import cut, label_name
 from funnel_audit.process_names import process_word
 from funnel_audit.texts import N_, Texts
 
@@ -43,8 +44,9 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         if word is None:
             continue
         text = texts.say(
-            "The stage “{stage}” says what is going on (“{word}”), not what has been done.", stage=stage.name.in_lang(texts.lang), word=word
-        )
+            "The stage “{stage}” says what is going on (“{word}”), not what has been done.",
+            stage=label_name(evidence, texts, k), word=cut(word),
+        )  # fmt: skip
         cure = texts.say("Name it by the result that ends it, such as “Offer sent”; keep the old name under aliases in stages.yaml.")
         effect = texts.count(
             "When a deal has passed it is a matter of opinion; {n} deal has reached it.",

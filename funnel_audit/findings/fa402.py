@@ -26,6 +26,7 @@ from itertools import combinations
 
 from funnel_audit.findings.effects import stage_place
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import label_name
 from funnel_audit.labels import normal
 from funnel_audit.texts import N_, Texts
 
@@ -49,8 +50,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             continue
         text = texts.say(
             "“{first}” and “{second}” say nearly the same.",
-            first=one.in_lang(texts.lang), second=two.in_lang(texts.lang)
-        )
+            first=label_name(evidence, texts, first), second=label_name(evidence, texts, second),
+        )  # fmt: skip
         cure = texts.say("Make one stage of them: the label of the second to the aliases of the first. If they differ, say how.")
         effect = texts.say(
             "Days and losses of one state are divided between two; {one} and {two} deals have reached them.",

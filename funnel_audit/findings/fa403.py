@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from funnel_audit.findings.effects import stage_place
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import label_name
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("stages without a task or a limit")
@@ -43,7 +44,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     for key, stages in (("task", no_task), ("max_days", no_limit)):
         if not stages:
             continue
-        names = ", ".join(f"“{funnel.stages[k].name.in_lang(texts.lang)}”" for k in stages[:5])
+        names = ", ".join(f"“{label_name(evidence, texts, k)}”" for k in stages[:5])
         if key == "task":
             text = texts.count("{n} stage has no task: {names}.", "{n} stages have no task: {names}.", len(stages), names=names)
             effect = texts.say("What has to happen for a deal to move on is nowhere written.")

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from funnel_audit import report
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import cut
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("the declared key stage is not that of the data")
@@ -35,7 +36,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if key is None or funnel.key_stage is None or getattr(key, "agree", None) is not False:
         return
     found = getattr(key, "found", None)
-    names = {stage.id: stage.name.in_lang(texts.lang) for stage in funnel.stages}
+    names = {stage.id: cut(stage.name.in_lang(texts.lang)) for stage in funnel.stages}
     text = texts.say(
         "stages.yaml declares “{declared}” as the key stage; in the data it is “{found}”.",
         declared=names[funnel.key_stage], found=names.get(str(found), str(found)),

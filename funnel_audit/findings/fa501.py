@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from funnel_audit.findings.demands import PRECISE, undecided
 from funnel_audit.findings.effects import stage_place
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import cut
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("conversion below the demand")
@@ -41,7 +42,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         place, key = stage_place(evidence, k), stage_id
         rate = step.projected or (step.so_far if step.bounds is None else None)
         if rate is None:
-            why = texts.say("no conversion can be had for “{stage}”.", stage=step.name)
+            why = texts.say("no conversion can be had for “{stage}”.", stage=cut(step.name))
             yield undecided(evidence, texts, why, demanded, step.reached, place, key)
             continue
         interval = texts.percent_range(rate.low, rate.high, None)
@@ -50,7 +51,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         if rate.high < demanded:
             text = texts.say(
                 "“{stage}”: {rate} ({interval}) of {n} deals move on; demanded are at least {limit}.",
-                stage=step.name, rate=texts.percent(rate.value, None), interval=interval, n=n, limit=limit,
+                stage=cut(step.name), rate=texts.percent(rate.value, None), interval=interval, n=n, limit=limit,
             )  # fmt: skip
             cure = texts.say("See where and why this step loses deals, in the report under the leaks; or lower the demand.")
             effect = texts.say("About {n} deals fewer than demanded have moved on.", n=max(round((demanded - rate.value) * n), 1))
@@ -59,5 +60,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         unripe = step.projected is not None and not step.projected.ripe
         wide = max(rate.high - rate.value, rate.value - rate.low) > PRECISE
         if rate.value < demanded or (rate.low < demanded and (unripe or wide)):
-            why = texts.say("“{stage}”: {rate} ({interval}).", stage=step.name, rate=texts.percent(rate.value, None), interval=interval)
+            value = texts.percent(rate.value, None)
+            why = texts.say("“{stage}”: {rate} ({interval}).", stage=cut(step.name), rate=value, interval=interval)
             yield undecided(evidence, texts, why, demanded, step.reached, place, key)

@@ -1,11 +1,10 @@
 """Too many deals in unknown labels.
 
 *What it finds*
-    A share of deals in labels that no stage knows above checks: max_unmapped_share; without such a demand, above one in ten. Under ten
-    deals nothing is judged.
+    A share of deals in labels that no stage knows above checks: max_unmapped_share. Without such a demand FA203 decides by itself.
 
 *Why it matters*
-    Such deals count as open at the furthest stage that is known of them: above a tenth, no rate can be trusted.
+    Such deals count as open at the furthest stage that is known of them: where they are many, no rate can be trusted.
 
 *When it is wrong*
     When the labels belong to another pipeline: choose yours with --pipeline.
@@ -21,24 +20,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from funnel_audit.findings.demands import FEW, share_at_most
+from funnel_audit.findings.demands import share_at_most
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("too many deals in unknown labels")
 SEVERITY = "error"
 CONFIDENCE = "high"
-WITHOUT_A_DEMAND = 0.1
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     demanded, counted = evidence.checks.max_unmapped_share, evidence.tally
-    if demanded is None and counted.deals < FEW:
+    if demanded is None:
         return
     found = share_at_most(
         evidence, texts, texts.say("deals in labels that no stage knows"), counted.unmapped, counted.deals,
-        WITHOUT_A_DEMAND if demanded is None else demanded,
-        texts.say("Put these labels under aliases, lost, on_hold or exclude in stages.yaml."), "unmapped",
+        demanded, texts.say("Put these labels under aliases, lost, on_hold or exclude in stages.yaml."), "unmapped",
     )  # fmt: skip
     if found is not None:
         yield found

@@ -48,4 +48,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     elif chance < demanded:
         text = texts.say("The chance to meet the plan is {chance}; demanded are {limit}.", chance=texts.percent(chance, None), limit=limit)
         cure = texts.say("See in the forecast how many deals must reach the key stage; or lower the plan.")
-        yield Found(whole_file(evidence), text, cure, 1, numbers=numbers | {"chance": chance, "verdict": "missed"}, key="plan")
+        already = int(getattr(plan, "already", 0))
+        effect = texts.count("{n} win of the period is there already.", "{n} wins of the period are there already.", already)
+        missed = numbers | {"chance": chance, "already": already, "verdict": "missed"}
+        yield Found(whole_file(evidence), text, cure, 1, effect=effect, numbers=missed, key="plan")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SHOWN_LINES = 5
 """At most so many lines does a defect hold; fewer are all there are."""
+MOST_LETTERS = 40
 SORTED_DEALS = 1000
 """So many of the flagged deals are sorted by id before the first are shown; ids of a million deals are never made into texts."""
 
@@ -46,6 +47,11 @@ def such_as(texts: Texts, sample: str | None) -> str:
     return " " + texts.say("(such as “{sample}”)", sample=sample) if sample else ""
 
 
+def cut(cell: str) -> str:
+    """A cell as a finding may quote it (of a stage, a date, an amount or a currency only): its first 40 characters."""
+    return cell if len(cell) <= MOST_LETTERS else cell[: MOST_LETTERS - 1] + "…"
+
+
 def looks_back(evidence: Evidence) -> bool:
     """Does --as-of lie before the export was made? Then the deal rows show a later day than the history that is known."""
     return evidence.journeys.as_of.chosen and evidence.tally.not_yet > 0
@@ -58,4 +64,4 @@ def label_name(evidence: Evidence, texts: Texts, code: int) -> str:
     if code == ON_HOLD:
         return texts.say("on hold")
     stages = evidence.funnel.stages
-    return stages[code].name.in_lang(texts.lang) if code < len(stages) else texts.say("a label that stages.yaml does not know")
+    return cut(stages[code].name.in_lang(texts.lang)) if code < len(stages) else texts.say("a label that stages.yaml does not know")

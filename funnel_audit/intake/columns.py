@@ -56,6 +56,11 @@ class Parsed:
         text = cell_text(self.table, index, row)
         return quirks.unguarded(text) if text and "quote_guard" in self.outline.found.table.quirks else text
 
+    def filled(self, name: str) -> Any:
+        """(rows,) bool: does the cell of a text column hold more than spaces? All False where the column is absent."""
+        index = self.outline.fields.get(name)
+        return np.zeros(self.rows, bool) if index is None else filled_cells(self.table, index)
+
 
 def parse(plan: Outline, timezone: str) -> Parsed:
     """Read the columns that have a field, and only those; of a log of changes of any field, only the rows that an audit needs."""
@@ -220,6 +225,16 @@ def bad_cells(kind: str, table: Table, head: Head, index: int, rows: Any) -> Def
     lines = tuple(int(line) for line in table.line_of(np.asarray(rows[:5])))
     sample = cell_text(table, index, int(rows[0]))
     return Defect(kind, head.file, lines[0], head.headers[index], len(rows), sample[:40] if sample else None, lines)
+
+
+def filled_cells(table: Table, index: int) -> Any:
+    """Which cells of a column hold something; one of only a few spaces does not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = table.columns[index]
+    nothing = pa.array([" " * n for n in range(4)] + ["\u00a0", None]).cast(pa.binary())
+    return ~pc.is_in(column, value_set=nothing).to_numpy()
 
 
 def cell_text(table: Table, index: int, row: int) -> str | None:

@@ -168,4 +168,7 @@ def row_texts(rows: DealRows, chosen: Any, name: str) -> RowTexts:
     def read(row: int) -> str | None:
         return rows.tables[int(rows.table[row])].text(name, int(rows.row[row]))
 
-    return RowTexts(read, chosen)
+    def known() -> Any:
+        return np.concatenate([part.filled(name) for part in rows.tables])
+
+    return RowTexts(read, chosen, known)

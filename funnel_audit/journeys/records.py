@@ -90,9 +90,15 @@ class RowTexts:
 
     read: Callable[[int], str | None]
     rows: Array
+    known: Callable[[], Array] | None = None
+    """Which rows of the export hold a text, all at once; None: none does."""
 
     def take(self, index: Array) -> RowTexts:
-        return RowTexts(self.read, self.rows[index])
+        return RowTexts(self.read, self.rows[index], self.known)
+
+    def filled(self) -> Array:
+        """(n,) bool: is there a text, without reading it?"""
+        return np.zeros(len(self.rows), bool) if self.known is None else self.known()[self.rows]
 
     def text(self, row: int) -> str | None:
         return self.read(int(self.rows[row]))
@@ -185,6 +191,12 @@ class Facts:
     """Deals whose history begins after they did (the first of a series of snapshots): what they passed before is not known."""
     columns: tuple[Column, ...] = ()
     """Further columns that tell kinds of deals."""
+    behind: Facts | None = None
+    """The facts with their names, where these hold codes (``--anonymous``): for rules that compare names and quote none."""
+
+    @property
+    def named(self) -> Facts:
+        return self if self.behind is None else self.behind
 
     def take(self, index: Array) -> Facts:
         """The facts of some deals, renumbered in the order given."""
