@@ -12,7 +12,7 @@ from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading, read
 
 ANY_DAY = "2100-01-01"
-"""An as-of for an export that holds no date: every deal exists by then, and nothing is measured from it."""
+"""An as-of for an export that holds no date, or snapshots that tell no day: every deal exists by then, and nothing is measured from it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def read_anyway(paths: Sequence[str], funnel: Funnel, options: Options, stdin: b
         if options.as_of is not None:
             raise
         try:
-            found = read_anyway(paths, funnel, replace(options, as_of=ANY_DAY), stdin)
+            found = read_anyway(paths, funnel, replace(options, as_of=ANY_DAY, any_day=True), stdin)
         except UsageError:
             raise error from None
         return replace(found, no_as_of=error)

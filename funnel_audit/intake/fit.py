@@ -136,7 +136,7 @@ def fitting(texts: Sequence[str], codes: Any, told: LabelledEntries | None, funn
         share = mapped_share(labels, made, dialects)
         if share is not None and share >= MIN_SHARE:
             return labels, made, "pipeline"
-    made, source = made_funnel(labels, told, funnel, dialects)
+    made, source = made_funnel(labels, texts, told, funnel, dialects)
     return counted(texts, codes, made), made, source
 
 
@@ -168,9 +168,11 @@ _QUOTED, _INDENTED, _ALIASES = "{text}", "    {text}", "    aliases: [{label}]  
 
 
 def made_funnel(
-    labels: Sequence[LabelCount], entries: LabelledEntries | None, base: Funnel, dialects: Sequence[Dialect]
+    labels: Sequence[LabelCount], appear: Sequence[str], entries: LabelledEntries | None, base: Funnel, dialects: Sequence[Dialect]
 ) -> tuple[Funnel, OrderSource]:
     """A funnel from the export's own labels, in the order in which deals pass them, else by first appearance (a guess).
+
+    ``appear`` are the labels in the order in which the export first shows them; of too many, the most frequent ones are kept.
 
     Won, lost and on hold are recognised by the words of the dialects and of the generic vocabulary; without a won label the funnel ends in
     a stage of its own.
@@ -183,7 +185,9 @@ def made_funnel(
     ended = [text for text in texts if key(text) in lost]
     parked = [text for text in texts if key(text) in hold]
     wins = [text for text in texts if key(text) in won]
-    going = [text for text in texts if text not in {*ended, *parked, *wins}]
+    going = [text for text in texts if text not in {*ended, *parked, *wins}][: MAX_STAGES - 1]
+    first = {text: at for at, text in reversed(list(enumerate(appear)))}
+    going.sort(key=lambda text: first[text])
     source = "appearance"
     place = {key(name): at for dialect in dialects for at, names in enumerate(dialect.labels.groups()) for name in names}
     in_pipeline = sum(key(text) in place for text in going)
@@ -191,7 +195,6 @@ def made_funnel(
         going, source = by_history(going, entries), "history"
     elif in_pipeline * 2 > len(going):
         going, source = sorted(going, key=lambda text: place.get(key(text), len(place))), "pipeline"
-    going = going[: MAX_STAGES - 1]
     stages = [Stage(id=identifier(text, index), name=Text(en=text, ru=text)) for index, text in enumerate(going)]
     last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Успех"), aliases=tuple(wins[1:]), won=True)
     unique = list({normal(stage.name.en or ""): stage for stage in reversed(stages)}.values())[::-1]

@@ -126,7 +126,38 @@ def first_rows(deal: Any, at: Moments, use: Any) -> Any:
     return order[first]
 
 
-def from_snapshots(rows: DealRows, times: Sequence[AsOf], funnel: Funnel) -> tuple[LabelledEntries, Any]:
+@dataclass(frozen=True)
+class Runs:
+    """Where a deal of a series of snapshots was first seen, or first seen in another label: ``order`` sorts the rows by deal and time,
+    ``index`` are the places in it; ``new_deal`` says of every place in it whether the deal's rows begin there."""
+
+    order: Any
+    index: Any
+    new_deal: Any
+    stage: Labels
+
+
+def runs_of(rows: DealRows) -> Runs:
+    """Tables are in order of time; deals are row codes."""
+    stage = rows.labels("stage")
+    order = np.lexsort((rows.table, rows.code))
+    code, label = rows.code[order], stage.codes[order]
+    new_deal = np.ones(len(order), bool)
+    new_deal[1:] = code[1:] != code[:-1]
+    moved = new_deal.copy()
+    moved[1:] |= label[1:] != label[:-1]
+    moved &= label >= 0
+    return Runs(order, np.flatnonzero(moved), new_deal, stage)
+
+
+def sightings(rows: DealRows, runs: Runs, times: Sequence[AsOf]) -> LabelledEntries:
+    """The labels in which the snapshots show each deal, with the time of the snapshot: what the stages and their order are told from."""
+    at = runs.order[runs.index]
+    seen_at = np.array([time.us for time in times], np.int64)
+    return LabelledEntries(rows.code[at], Moments(seen_at[rows.table[at]]), runs.stage.take(at))
+
+
+def from_snapshots(rows: DealRows, runs: Runs, times: Sequence[AsOf], funnel: Funnel) -> tuple[LabelledEntries, Any]:
     """Entries from the same export taken on several days (definitions, section 2.8). Tables are in order of time; deals are row codes.
 
     A change between two snapshots happened at the row's own "stage changed" date if that lies between them, at the closing date for the
@@ -134,16 +165,10 @@ def from_snapshots(rows: DealRows, times: Sequence[AsOf], funnel: Funnel) -> tup
     dates it. A deal created after the first snapshot is taken to have been created in the first stage. Also
     returned: the row codes of deals that the first snapshot shows beyond it.
     """
-    stage, created = rows.labels("stage"), rows.moments("created")
+    stage, created = runs.stage, rows.moments("created")
     changed, closed = rows.moments("stage_changed"), rows.moments("closed")
-    order = np.lexsort((rows.table, rows.code))
+    order, index, new_deal = runs.order, runs.index, runs.new_deal
     code, table, label = rows.code[order], rows.table[order], stage.codes[order]
-    new_deal = np.ones(len(order), bool)
-    new_deal[1:] = code[1:] != code[:-1]
-    moved = new_deal.copy()
-    moved[1:] |= label[1:] != label[:-1]
-    moved &= label >= 0
-    index = np.flatnonzero(moved)
     seen_at = np.array([time.us for time in times], np.int64)
     now = seen_at[table[index]]
     before = np.where(new_deal[index], np.where(table[index] > 0, seen_at[np.maximum(table[index] - 1, 0)], NAT), NAT)

@@ -27,6 +27,8 @@ class Options:
     keep: bool = False
     """Keep facts and entries as they were before the as-of and the exclusions cut them: for the story of one deal."""
     dialect: str | None = None
+    any_day: bool = False
+    """Snapshots of which nothing says the day, or of one day, are taken in the order given, a day apart: for ``inspect`` and ``init``."""
     by: tuple[str, ...] | None = None
     """Columns that tell kinds of deals, as typed after ``--by``; None: those that every audit compares, where the export has them."""
 

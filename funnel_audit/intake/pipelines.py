@@ -78,7 +78,9 @@ def _apart(part: Parsed) -> Parsed:
             continue
         both = (labels.codes >= 0) & (pipeline.codes >= 0)
         pair = np.where(both, labels.codes.astype(np.int64) * len(pipeline.texts) + pipeline.codes, -1)
-        kept, codes = np.unique(pair[both], return_inverse=True)
+        kept, first, codes = np.unique(pair[both], return_index=True, return_inverse=True)
+        shown = np.argsort(first)  # in the order in which the export shows them
+        kept, codes = kept[shown], np.argsort(shown)[codes]
         texts = [f"{labels.texts[int(key) // len(pipeline.texts)]} ({pipeline.texts[int(key) % len(pipeline.texts)]})" for key in kept]
         alone = np.where(labels.codes >= 0, labels.codes + len(texts), -1).astype(np.int32)
         alone[both] = codes

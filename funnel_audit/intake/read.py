@@ -20,8 +20,6 @@ from funnel_audit.intake import deals as dealtables
 from funnel_audit.intake import history
 from funnel_audit.intake.by_columns import chosen as with_columns
 from funnel_audit.intake.by_columns import columns_of
-from funnel_audit.intake.by_columns import chosen as with_columns
-from funnel_audit.intake.by_columns import columns_of
 from funnel_audit.intake.columns import Parsed, joined, only_rows, parse
 from funnel_audit.intake.dialect import Dialect, generic, load_file
 from funnel_audit.intake.files import open_tables
@@ -82,7 +80,6 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     for plan in plans:
         require(plan)
     plans = with_columns(plans, options.by)
-    plans = with_columns(plans, options.by)
     beside = [plan for plan in plans if plan.found.shape == "other"]
     parsed = named([without_junk(parse(plan, funnel.timezone)) for plan in plans if plan.found.shape != "other"])
     parsed.sort(key=lambda part: part.outline.found.shape == "changes")
@@ -99,7 +96,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     tables, deal_codes = scope.parts[:count], scope.codes[:count]
     changes, change_codes = scope.parts[count:], scope.codes[count:]
 
-    series = in_series(tables, deal_codes, funnel)
+    series = in_series(tables, deal_codes, funnel, any_day=options.any_day)
     if series is not None:
         tables, deal_codes, times = series
     rows = dealtables.stack(tables, deal_codes)
@@ -121,18 +118,21 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         defects += bad
     dated = history.from_dated(rows, chosen) if tables else None
     told = history.join([*logged, *([dated] if dated is not None else [])])
-    texts, label_codes = all_labels(rows, chosen, told)
+    runs = history.runs_of(rows) if series is not None else None
+    shown = told
+    if runs is not None:
+        shown = history.join([*([told] if told is not None else []), replace_deal(history.sightings(rows, runs, times), deal_of)])
+    texts, label_codes = all_labels(rows, chosen, shown)
     files = [part.outline.head.file for part in (*tables, *changes)]
-    labels, funnel, order_source = fitting(texts, label_codes, told, funnel, dialects, files[0])
-    if series is not None:
-        snapshots, begun_before = history.from_snapshots(rows, times, funnel)
+    labels, funnel, order_source = fitting(texts, label_codes, shown, funnel, dialects, files[0])
+    if runs is not None:
+        snapshots, begun_before = history.from_snapshots(rows, runs, times, funnel)
         told = history.join([*([told] if told is not None else []), replace_deal(snapshots, deal_of)])
 
     facts = (
         dealtables.facts(rows, chosen, funnel, lambda deal: id_text(int(present[deal])))
         if tables else Facts.blank(len(present), lambda deal: id_text(int(present[deal])))
     )  # fmt: skip
-    facts = replace(facts, columns=columns_of(rows, chosen)) if options.by and tables else facts
     facts = replace(facts, columns=columns_of(rows, chosen)) if options.by and tables else facts
     entries_coded = told.coded(funnel) if told is not None else Entries.none()
     if series is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from funnel_audit.clock import AsOf, end_of_day
+from funnel_audit.clock import DAY, AsOf, end_of_day
 from funnel_audit.errors import Said, UsageError
 from funnel_audit.intake.columns import Parsed
 from funnel_audit.intake.dates import parse_moment
@@ -18,11 +18,18 @@ if TYPE_CHECKING:
     from funnel_audit.funnel import Funnel
     from funnel_audit.intake.deals import DealRows
 
+ANY_DAY = 47_000
+"""The first of such days, counted from 1970: every deal exists by then."""
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
-def in_series(tables: list[Parsed], codes: list[Any], funnel: Funnel) -> tuple[list[Parsed], list[Any], list[AsOf]] | None:
-    """Several deal tables that share deals are one export taken on several days: the tables in order of time, and the times."""
+def in_series(
+    tables: list[Parsed], codes: list[Any], funnel: Funnel, *, any_day: bool = False
+) -> tuple[list[Parsed], list[Any], list[AsOf]] | None:
+    """Several deal tables that share deals are one export taken on several days: the tables in order of time, and the times.
+
+    Raises UsageError where nothing says of which days they are; with ``any_day`` they are a day apart, in the order given.
+    """
     if len(tables) < 2:
         return None
     size = max((int(code.max()) + 1 for code in codes if len(code)), default=0)
@@ -31,6 +38,8 @@ def in_series(tables: list[Parsed], codes: list[Any], funnel: Funnel) -> tuple[l
         seen[np.unique(code)] += 1
     if not (seen > 1).any():
         return None
+    if any_day:
+        return tables, codes, [AsOf(end_of_day(DAY * (ANY_DAY + number), funnel.timezone), day=True) for number in range(len(tables))]
     times = []
     for part in tables:
         name = _DAY_IN_NAME.search(Path(part.outline.head.file).name)
