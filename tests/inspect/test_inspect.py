@@ -86,6 +86,18 @@ def test_an_export_without_a_day_is_still_shown() -> None:
     assert given.problems == () and given.as_of is not None and given.as_of.source == "option"
 
 
+def test_snapshots_without_a_day_are_still_shown(tmp_path: Path) -> None:
+    rows = "id,stage,amount\n1,Alpha,5\n2,Bravo,6\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(rows, "utf-8")
+    found = look(str(tmp_path / "a.csv"), str(tmp_path / "b.csv"))
+    assert (found.shape, found.deals, found.as_of, len(found.tables)) == ("snapshots", 2, None, 2)
+    assert "Put the date into its name" in found.problems[0]
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).rename(tmp_path / f"{name[0]}_2026-03-31.csv")
+    assert "of the same day" in look(*map(str, sorted(tmp_path.iterdir()))).problems[0]
+
+
 def test_a_table_without_a_stage_shows_its_columns() -> None:
     found = of_text("id,phase of it,created\n1,Alpha,2026-01-05\n2,Bravo,2026-01-06\n")
     assert found.deals is None and "columns: {stage: Deal phase}" in found.problems[1]
@@ -125,8 +137,27 @@ def test_a_selection_is_called_one() -> None:
 def test_pipelines_and_currencies() -> None:
     rows = "1,Alpha,2026-01-05,B2B,5,EUR\n2,Bravo,2026-01-06,B2B,5,RUB\n3,Bravo,2026-01-06,Retail,5,RUB\n"
     found = of_text("id,stage,created,pipeline,amount,currency\n" + rows)
-    assert [(one.name, one.deals) for one in found.pipelines] == [("B2B", 2), ("Retail", 1)]
+    assert [(one.name, one.deals, one.audited) for one in found.pipelines] == [("B2B", 2, True), ("Retail", 1, True)]
+    assert "Pipelines: B2B (2), Retail (1)." in render(found)
     assert [(one.currency, one.deals) for one in found.currencies] == [("RUB", 2), ("EUR", 1)]
+
+
+def test_the_pipeline_that_is_audited_is_marked() -> None:
+    rows = "1,New,2026-01-05,B2B\n2,Offer,2026-01-06,B2B\n3,Call,2026-01-06,Retail\n4,Call,2026-01-06,Retail\n5,Visit,2026-01-06,Retail\n"
+    stages = "stages: [{id: a, name: New}, {id: b, name: Offer}, {id: c, name: Won, won: true}]"
+    found = of_text("id,stage,created,pipeline\n" + rows, stages=stages)
+    assert [(one.name, one.deals, one.audited) for one in found.pipelines] == [("Retail", 3, False), ("B2B", 2, True)]
+    page = render(found)
+    assert "Pipeline audited: B2B (2)." in page and "Pipelines left out: Retail (3). For one of them: --pipeline" in page
+    chosen = of_text("id,stage,created,pipeline\n" + rows, pipeline="Retail")
+    assert [one.audited for one in chosen.pipelines] == [True, False]
+
+
+def test_of_nothing_nothing_can_be_shown() -> None:
+    found = {one.analysis: one for one in of_text(DEALS.replace("Closed lost", "Alpha")).capabilities}
+    for analysis in ("stage_of_loss", "days_to_win", "loss_reasons"):
+        assert found[analysis].verdict == "no" and found[analysis].why.startswith("no deal is ") and found[analysis].need
+    assert not any("0 of 0" in one.why for one in found.values())
 
 
 @pytest.mark.parametrize("files", [*([name] for name in SAMPLES), *REAL], ids=lambda files: Path(files[0]).name)
