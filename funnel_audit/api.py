@@ -17,6 +17,9 @@ from funnel_audit.defects import Defect
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading
 from funnel_audit.intake.read import read as read_files
+from funnel_audit.measures.reconcile import RULES
+from funnel_audit.reconcile_record import Reconciliation
+from funnel_audit.reconciliation import LISTED, reconciled
 from funnel_audit.report import Audit
 from funnel_audit.stages_file import load_funnel
 from funnel_audit.texts import Texts
@@ -75,9 +78,22 @@ def audit(
     if step is not None:
         step("count")
     if anonymous:
-        reading = replace(reading, journeys=anonymised(reading.journeys, key or _key(reading)), defects=_unquoted(reading.defects))
+        reading = coded(reading, key)
     today_us = None if today is None else end_of_day(start_of_day(today.year, today.month, today.day, zone), zone)
     return clean_record(assemble(reading, Texts(lang), top=top, today_us=today_us, ask=ask))
+
+
+def coded(reading: Reading, key: bytes | None = None, *, like: Reading | None = None) -> Reading:
+    """The reading with codes instead of owners, companies and deal ids; without a key, with one drawn from the data (of ``like``)."""
+    journeys = anonymised(reading.journeys, key or _key(like or reading))
+    return replace(reading, journeys=journeys, defects=_unquoted(reading.defects))
+
+
+def reconcile(reading: Reading | Path | Sequence[Path], *, lang: str = "en", rules: Sequence[str] = RULES, listed: int = LISTED,
+              ) -> Reconciliation:  # fmt: skip
+    """The step rates under several counting rules (docs/reconcile.md); what ``reconcile --format json`` prints."""
+    reading = reading if isinstance(reading, Reading) else read(reading)
+    return clean_record(reconciled(reading, Texts(lang), rules, listed))
 
 
 def _key(reading: Reading) -> bytes:

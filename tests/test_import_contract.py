@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.stalled": {"tally", "estimators", "report", "journeys"},
     # Weekly counts of a stage with their wins in the end, and days from there to won, need each deal's own way.
     "measures.key_stage": {"tally", "estimators", "report", "journeys"},
+    "measures.reconcile": {"tally", "estimators", "report", "journeys"},  # which deals make a difference: each deal's own way
     "measures.forecast": {"tally", "estimators", "report", "journeys", "labels"},  # labels: the exit code of a loss
     "selective": {"journeys"},
     "segments_of": {"journeys"},
@@ -55,16 +56,20 @@ MAY_IMPORT: dict[str, set[str]] = {
         "verdict",
     },  # estimators: the interval of a demanded share
     "in_short": {"report", "texts"},
+    "foremost": {"report", "texts"},
     "doctor": {"report", "tally", "texts", "measures"},
     "notes": {"report", "tally", "texts", "measures"},
     "process_names": {"labels"},
     "forgiving": {"funnel", "intake"},
     "inspection_record": {"report"},
+    "reconcile_record": {"report"},
+    "reconciliation": {"intake", "measures", "reconcile_record", "recorded", "tally", "texts"},
     "inspection": {
         "assemble",
         "defects",
         "doctor",
         "findings",
+        "foremost",
         "forgiving",
         "funnel",
         "inspection_record",
@@ -86,6 +91,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "recorded",
         "ahead",
         "selective",
+        "foremost",
         "in_short",
         "doctor",
         "notes",
@@ -99,7 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "report",
         "texts",
     },
-    "render": {"report", "inspection_record", "texts", "clean", "deal_record", "verdict"},
+    "render": {"report", "inspection_record", "reconcile_record", "texts", "clean", "deal_record", "verdict"},
 }
 ALWAYS = {"errors", "clock", "pieces", "zones"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""

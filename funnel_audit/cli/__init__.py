@@ -18,6 +18,7 @@ from funnel_audit.cli.forecast import forecast
 from funnel_audit.cli.help_page import Command, Group
 from funnel_audit.cli.init import init
 from funnel_audit.cli.inspect import inspect
+from funnel_audit.cli.reconcile import reconcile
 from funnel_audit.cli.report import report
 from funnel_audit.texts import Texts
 
@@ -59,6 +60,9 @@ app.command(cls=Command, help=t.say("Judge an export: findings about the data an
 app.command(cls=Command, help=t.say("Show how an export is read (columns, labels, dates), and what it can and cannot tell."))(inspect)
 app.command(cls=Command, help=t.say("Explain a finding by its code; without one, list them all."))(explain)
 app.command(cls=Command, help=t.say("Tell one deal's story: its entries, the rule applied to each, and where it counts."))(deal)
+app.command(cls=Command, help=t.say("Why does the CRM show another number? The rates by every counting rule, and the deals behind it."))(
+    reconcile
+)
 app.command(cls=Command, help=t.say("Make a stages file from an export: its labels in order, with what you have to decide in comments."))(
     init
 )

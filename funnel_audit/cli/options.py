@@ -50,6 +50,15 @@ DialectFile = Annotated[
         "--dialect", help=t.say("A dialect of your own: how the files of a CRM that is not known are laid out."), show_default=False
     ),
 ]
+CreatedFrom = Annotated[
+    str | None, typer.Option("--from", help=t.say("Only deals created on this date or later."), show_default=False)
+]
+CreatedTo = Annotated[
+    str | None, typer.Option("--to", help=t.say("Only deals created on this date or earlier."), show_default=False)
+]
+Anonymous = Annotated[
+    bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
+]
 Sheet = Annotated[str | None, typer.Option("--sheet", help=t.say("The sheet of an Excel file."), show_default=False)]
 
 
