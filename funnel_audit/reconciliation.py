@@ -50,7 +50,7 @@ def reconciled(reading: Reading, texts: Texts, rules: Sequence[str] = RULES, lis
         timezone=funnel.timezone,
         input=read_input(reading),
         deals=j.n,
-        summary=_summary(made, names, texts),
+        summary=_unplaced(counted.unplaced, texts) or _summary(made, names, texts),
         funnel=names,
         rules=made,
     )
@@ -134,6 +134,20 @@ def _cause(part: Cause, id_text: Callable[[int], str], texts: Texts) -> RuleCaus
     }[part.cause]()
     ids = tuple(id_text(int(code)) for code in part.codes)
     return RuleCause(cause=part.cause, deals=n, text=text, ids=ids, more=n - len(ids))
+
+
+def _unplaced(lost: int, texts: Texts) -> tuple[str, ...]:
+    """Where losses have no stage, the step rates of all rules are too high, and how far they are apart says nothing."""
+    if not lost:
+        return ()
+    return (
+        texts.count(
+            "{n} lost deal has no stage in this export: it is missing after the first step, whatever the rule. The history of stages has it.",
+            "{n} lost deals have no stage in this export: they are missing after the first step, whatever the rule. The history of stages has "
+            "them.",
+            lost,
+        ),
+    )
 
 
 def _summary(rules: Sequence[Rule], names: Sequence[StageName], texts: Texts) -> tuple[str, ...]:

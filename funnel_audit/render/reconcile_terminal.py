@@ -101,14 +101,15 @@ def _counts(page: Sheet, found: Reconciliation, rules: list[Rule]) -> Renderable
 def _why(page: Sheet, found: Reconciliation) -> list[RenderableType]:
     t = page.texts
     items = []
-    for rule in found.rules:
+    for rule in (rule for rule in found.rules if not rule.reason):
         line = cell(rule.rule, "bold").append(": ")
-        if rule.reason:
-            items.append(line.append_text(cell(f"{t.say('no figures.')} {rule.reason}")))
-        elif rule.same_as:
+        if rule.same_as:
             items.append(line.append_text(cell(t.say("here the same numbers as {rule}.", rule=rule.same_as))))
         else:
             items.append(line.append_text(cell(" ".join([rule.text, *_causes(page, rule)]))))
+    for reason in dict.fromkeys(rule.reason for rule in found.rules if rule.reason):
+        line = cell(", ".join(rule.rule for rule in found.rules if rule.reason == reason), "bold").append(": ")
+        items.append(line.append_text(cell(f"{t.say('no figures.')} {reason}")))
     parts: list[RenderableType] = ["", heading(page, t.say("Why they differ")), bullets(items)]
     if any(rule.crm == "Bitrix24" and rule.steps for rule in found.rules):
         parts += legend([t.say("Bitrix24 prints each stage's share of all deals, not of the stage before: divide the counts by {n}.",
