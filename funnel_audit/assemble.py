@@ -9,6 +9,7 @@ from funnel_audit import recorded, report
 from funnel_audit.ahead import Ask, look_ahead
 from funnel_audit.doctor import capabilities
 from funnel_audit.findings import Evidence, run
+from funnel_audit.foremost import foremost
 from funnel_audit.in_short import in_short
 from funnel_audit.measured import main_currency, measure
 from funnel_audit.measures import stalled as stalled_
@@ -20,9 +21,6 @@ from funnel_audit.tally import tally
 if TYPE_CHECKING:
     from funnel_audit.intake.read import Reading
     from funnel_audit.texts import Texts
-
-SELECTIVE = ("FA114", "FA115", "FA116", "FA117")
-"""The findings that say of an export that it is only a selection; they stand first in the report."""
 
 
 def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | None = None, ask: Ask | None = None) -> report.Audit:
@@ -77,7 +75,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         today_us,
     )
     findings = run(evidence, texts)
-    audit = audit.with_findings(findings, tuple(finding.text for finding in findings if finding.code in SELECTIVE))
+    audit = audit.with_findings(findings, foremost(findings, texts))
     return audit.with_summary(in_short(audit, texts))
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from funnel_audit.assemble import SELECTIVE, row_counts
+from funnel_audit.assemble import row_counts
 from funnel_audit.clock import DAY, NAT, AsOf, end_of_day, local_days, to_datetime
 from funnel_audit.doctor import capabilities
 from funnel_audit.errors import InputError
 from funnel_audit.findings import Evidence, rules
+from funnel_audit.foremost import SELECTIVE
 from funnel_audit.forgiving import Read, read_anyway
 from funnel_audit.inspection_record import (
     InspectedAsOf,
@@ -103,7 +104,9 @@ def problems(found: Read, texts: Texts) -> tuple[str, ...]:
                 path=found.misfit.file,
             )
         )
-    if found.no_as_of is not None:
+    if found.no_as_of is not None and found.reading.shape == "snapshots":
+        said.append(" ".join(found.no_as_of.told(texts).split()))
+    elif found.no_as_of is not None:
         said.append(texts.say("No date in the export says of which day it is: a report needs --as-of, such as --as-of 2026-03-31."))
     return tuple(said)
 

@@ -5,10 +5,9 @@
 
 *Why it matters*
     Deals in it stand at the furthest stage that is known of them, else at the first, and count as open: conversion and losses are off
-    by them.
-
-    An error where three deals or more, and more than 2% of what is neither won nor lost, stand in such labels, all of them together (with
-    a history: of its moves); the report then begins with it. Where checks: max_unmapped_share is set, that demand (FA504) decides, and this stays a warning.
+    by them. It is an error where three deals or more stand in such labels, all labels together, and they are more than 2% of the open
+    deals (or, with a history, more than 2% of the moves are to them); the report then begins with it. Where checks: max_unmapped_share is
+    set, that demand (FA504) decides, and this stays a warning.
 
 *When it is wrong*
     Never quite: even a label without meaning for sales has to be put under on_hold or exclude to be counted on purpose.
@@ -27,6 +26,7 @@ from collections.abc import Iterator
 
 from funnel_audit import report
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.journeys import Outcome
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, nearest, normal
 from funnel_audit.texts import N_, Texts
 
@@ -49,11 +49,13 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             deals[normal(label.text)] = text, n + label.deals
     ranked = sorted(deals.values(), key=lambda item: (-item[1], item[0]))
     total = sum(n for _, n in ranked)
-    share = unmapped_share(evidence, total)
-    severity = "error" if share > TOO_MANY and total >= FEW and evidence.checks.max_unmapped_share is None else None
+    share, of = unmapped_share(evidence, total)
+    many = share > TOO_MANY and total >= FEW
+    severity = "error" if many and evidence.checks.max_unmapped_share is None else None
+    verdict = "too many" if many else "few"
     place = report.Place(file=evidence.files[0])
     for label_text, n in ranked[:SHOWN]:
-        numbers: dict[str, float | int | str] = {"label": label_text, "labelled": total, "share": round(share, 6)}
+        numbers: dict[str, float | int | str] = {"label": label_text, "share": round(share, 6), "of": of, "verdict": verdict}
         yield Found(
             place, _said(label_text, n, evidence, texts), _cure(label_text, evidence, texts), n, numbers=numbers, severity=severity,
             key=normal(label_text),
@@ -65,11 +67,15 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         yield Found(place, text, cure, n, severity=severity, key="more")
 
 
-def unmapped_share(evidence: Evidence, unmapped: int) -> float:
-    """The share that unknown labels have, 0 to 1, of the deals (with a history: the moves) in labels that end nothing."""
+def unmapped_share(evidence: Evidence, labelled: int) -> tuple[float, str]:
+    """The larger of two shares, 0 to 1: of the open deals those that stand in unknown labels ("deals"), of the rows in labels that end
+    nothing those in unknown ones ("moves"; ``labelled`` rows). A stage that few stand in may have been passed by many."""
     ends = (LOST, len(evidence.funnel.stages) - 1)
     going = sum(label.deals for label in evidence.labels if label.code not in ends)
-    return unmapped / going if going else 0.0
+    open_deals, unmapped = evidence.tally.outcome(Outcome.OPEN), evidence.tally.unmapped
+    moves = labelled / going if going else 0.0
+    deals = min(unmapped / open_deals, 1.0) if open_deals else 0.0
+    return (deals, "deals") if deals >= moves else (moves, "moves")
 
 
 def _said(label: str, n: int, evidence: Evidence, texts: Texts) -> str:
