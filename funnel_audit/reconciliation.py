@@ -142,9 +142,8 @@ def _unplaced(lost: int, texts: Texts) -> tuple[str, ...]:
         return ()
     return (
         texts.count(
-            "{n} lost deal has no stage in this export: it is missing after the first step, whatever the rule. The history of stages has it.",
-            "{n} lost deals have no stage in this export: they are missing after the first step, whatever the rule. The history of stages has "
-            "them.",
+            "{n} lost deal has no stage in this export: after the first step no rule sees it. The history of stages has it.",
+            "{n} lost deals have no stage in this export: after the first step no rule sees them. The history of stages has them.",
             lost,
         ),
     )
