@@ -12,6 +12,10 @@ References
     Hyndman & Fan (1996), Am. Stat. 50: 361-365.          Quantile definition 7.
     Zou & Donner (2008), Stat. Med. 27: 1693-1702.        Recovering variances from asymmetric limits.
     Benjamini & Hochberg (1995), JRSS B 57: 289-300.      False-discovery rate.
+    Kleinman (1973), JASA 68: 46-54.                      Moments of the beta-binomial distribution.
+    Lancaster (1961), JASA 56: 223-234.                   mid-p.
+    Mantel & Haenszel (1959), JNCI 22: 719-748.           A group against the others, stratum by stratum.
+    Sato (1989), Biometrics 45: 1323-1324.                Variance of its difference of shares.
 """
 
 from funnel_audit.estimators.fdr import benjamini_hochberg
