@@ -74,6 +74,18 @@ def settled(finding: Finding, choice: Choice, checks: Checks) -> Finding | None:
     return finding if severity in (None, finding.severity) else msgspec.structs.replace(finding, severity=severity)
 
 
+def ruled(audit: Audit, checks: Checks) -> Audit:
+    """The audit with its findings as ``checks`` of stages.yaml wants them: graver or milder, or left out; the grave ones first."""
+    kept = [finding for one in audit.findings if (finding := settled(one, Choice(), checks)) is not None]
+    kept.sort(key=lambda finding: (SEVERITIES.index(finding.severity), finding.code))
+    return msgspec.structs.replace(audit, findings=tuple(kept))
+
+
+def fails(findings: Iterable[Finding], level: str) -> bool:
+    """Is any finding at or above a level?"""
+    return any(at_least(finding.severity, level) for finding in findings)
+
+
 def _severity(code: str, table: Mapping[str, str]) -> str | None:
     """The code's own line beats its group's."""
     return table.get(code) or table.get(code[:3])

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from itertools import pairwise
 
 from funnel_audit.cli.usage import mistyped, misuse
 from funnel_audit.errors import FunnelAuditError, InputError
 from funnel_audit.texts import Texts, pick_language
-
-SEVERITIES = ("info", "warning", "error")
 
 
 class Exit(IntEnum):
@@ -30,14 +28,6 @@ def exit_code(error: BaseException) -> Exit:
     if isinstance(error, InputError):
         return Exit.INPUT
     return Exit.USAGE if isinstance(error, FunnelAuditError) else Exit.INTERNAL
-
-
-def verdict(severities: Iterable[str], fail_on: str) -> Exit:
-    """FINDINGS when any severity is at or above ``fail_on`` (info, warning, error; never: none is)."""
-    if fail_on == "never":
-        return Exit.DONE
-    least = SEVERITIES.index(fail_on)
-    return Exit.FINDINGS if any(SEVERITIES.index(severity) >= least for severity in severities) else Exit.DONE
 
 
 def language(typed: Sequence[str] | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from funnel_audit.cli.edge import language, verdict
+from funnel_audit.cli.edge import Exit, language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
     AsOfDate,
@@ -77,6 +77,7 @@ def report(
     stdin = standard_input(names)
 
     from funnel_audit.api import audit, read
+    from funnel_audit.gate import fails, ruled
     from funnel_audit.stages_file import load_funnel
 
     funnel = load_funnel(stages)
@@ -95,6 +96,7 @@ def report(
         )
         key = os.environ.get("FUNNEL_AUDIT_KEY")
         finished = audit(reading, lang=lang, top=top, anonymous=anonymous, key=key.encode() if key else None, step=step)
+    finished = ruled(finished, funnel.checks)
     width, color = page_size(output)
     payload = render_as(
         output_format,
@@ -105,7 +107,7 @@ def report(
         top=top if top != 10 else None,
     )
     deliver(payload, output)
-    raise typer.Exit(verdict((finding.severity for finding in finished.findings), fail_on))
+    raise typer.Exit(Exit.FINDINGS if fails(finished.findings, fail_on) else Exit.DONE)
 
 
 def progress(names: list[str], stdin: bytes | None, lang: str) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from funnel_audit.errors import FunnelError
@@ -64,3 +67,15 @@ def test_faults_name_line_key_and_cure(section: str, line: int, key: str, words:
         parse_funnel(f"{STAGES}checks:\n  {section}\n")
     assert (caught.value.line, caught.value.key) == (line, key)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [("severity: {FA203: info}", 0), ("severity: {FA203: error}", 1), ("severity: {FA2: warning}", 0), ("ignore: [FA203, FA3]", 0)],
+)
+def test_the_report_is_gated_by_the_same_section_as_check(run: Any, lines: str, code: int) -> None:
+    text = Path("stages.yaml").read_text("utf-8").partition("checks:")[0]
+    Path("stages.yaml").write_text(f"{text}checks:\n  {lines}\n", "utf-8")
+    report, check = run("report", "deals.csv", "--fail-on", "error"), run("check", "deals.csv", "--fail-on", "error")
+    assert (report.code, check.code) == (code, code)
+    assert ("label that no stage knows" in report.out) == ("label that no stage knows" in check.out) == ("ignore" not in lines)
