@@ -15,6 +15,7 @@ from funnel_audit import report
 from funnel_audit.journeys import Outcome
 from funnel_audit.measures.rates import MIN_REACHED, share
 from funnel_audit.measures.reconcile.ways import Ways, ways
+from funnel_audit.tally.count import count_bits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,16 +122,17 @@ def _rates(
     sets = reference if rule in (OURS, SO_FAR) else _sets(rule, j, w)
     k = w.stages
     deals = int(np.count_nonzero(w.known)) if rule in BY_ENTRIES else j.n
-    counted = tuple(count(sets.counted, stage) for stage in range(k))
+    counted = tuple(count_bits(sets.counted, k).tolist())
+    bases = counted if sets.base is sets.counted else count_bits(sets.base, k).tolist()
+    went, from_elsewhere = count_bits(sets.gone_on, k).tolist(), count_bits(sets.gone_on & ~sets.base, k)
     steps = []
     for step in range(k - 1):
-        base, gone_on = count(sets.base, step), count(sets.gone_on, step)
+        base, gone_on = bases[step], went[step]
         if rule == OURS:
             rate = projected[step]
             steps.append(RuleStep(base, gone_on, *((rate.value, rate.low, rate.high) if rate else (None, None, None))))
             continue
-        inside = not (sets.gone_on & ~sets.base & np.uint64(1 << step)).any()
-        interval = share(gone_on, base) if inside else None
+        interval = None if from_elsewhere[step] else share(gone_on, base)
         value = gone_on / base if base >= MIN_REACHED else None
         steps.append(RuleStep(base, gone_on, value, interval.low if interval else None, interval.high if interval else None))
     behind, causes = _undecided(rule, j, listed) if rule not in BY_ENTRIES else _behind(rule, w, sets, reference, listed)
@@ -226,8 +228,3 @@ def _causes(rule: str, w: Ways, rows: Array, step: int, base: Array) -> Array:
 def _some(step: int, cause: str, effect: str, mask: Array, listed: int) -> list[Behind]:
     rows = np.flatnonzero(mask)
     return [Behind(step, cause, effect, len(rows), rows[:listed])] if len(rows) else []
-
-
-def count(bits: Array, stage: int) -> int:
-    """How many deals have the bit of a stage."""
-    return int(np.count_nonzero(bits & np.uint64(1 << stage)))
