@@ -15,7 +15,7 @@ from funnel_audit.journeys import Journeys
 from funnel_audit.journeys.records import STILL_OPEN, Moments, Outcome
 from funnel_audit.measures.forecast import Backtest, Forecast, forecast
 from funnel_audit.measures.forecast.origins import gradable, month_starts
-from funnel_audit.measures.forecast.spread import Ended, period_weights
+from funnel_audit.measures.forecast.spread import SCALES, Ended, period_weights
 
 cached = cache(company)
 
@@ -169,13 +169,17 @@ def test_stage_weights_are_the_crms() -> None:
     assert found.why_no_backtest == "not_asked"
 
 
+def taught(actual: int) -> Ended:
+    return Ended(mean=50.0, variance=50.0, by_scale=(50.0 * SCALES) ** 2, actual=actual)
+
+
 def test_the_period_effect_waits_for_three_origins() -> None:
-    wild = [Ended(mean=50.0, variance=50.0, actual=110)] * 3
+    wild = [taught(110)] * 3
     prior = period_weights([])
     assert (period_weights(wild[:2]) == prior).all()
-    grid = np.linspace(0, 1, len(prior))
+    grid = SCALES
     assert period_weights(wild) @ grid > 2 * (prior @ grid)
-    calm = [Ended(mean=50.0, variance=50.0, actual=50)] * 12
+    calm = [taught(50)] * 12
     assert period_weights(calm) @ grid < prior @ grid
 
 

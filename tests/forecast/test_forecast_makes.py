@@ -10,6 +10,9 @@ from simulate import HISTORY, company
 from funnel_audit.clock import DAY
 from funnel_audit.journeys import Journeys
 from funnel_audit.measures.forecast import Forecast, Ground, Plan, Why, forecast, survey
+from funnel_audit.measures.forecast.make import work
+from funnel_audit.measures.forecast.probit import crowd, probit, shifted
+from funnel_audit.measures.forecast.spread import SAMPLES, SCALES, Ended, period_weights
 
 CLOSED = "W*40: a0 b5 w20 | amount=100 currency=RUB\n L*40: a0 b5 x9\n M*20: a0 x9\n"
 
@@ -143,3 +146,40 @@ def test_a_small_calibration() -> None:
     assert 0.6 <= inside.mean() <= 1.0
     assert mean.sum() == pytest.approx(actual.sum(), rel=0.25)
     assert np.abs(mean - actual).mean() < np.abs(naive - actual).mean()
+
+
+def test_all_figures_are_of_one_distribution() -> None:
+    """The mean of the draws is the sum of the deals' chances and of the new ones; so are the sums by stage; the money's likewise."""
+    for seed in (501, 502, 503):
+        ground = survey(company(seed, "steady").journeys)
+        assert isinstance(ground, Ground)
+        until = ground.journeys.as_of.us + 30 * DAY
+        found = made(ground, currency="RUB")
+        done = work(ground, until, ground.journeys.stages - 1)
+        assert found.wins.mean == pytest.approx(found.wins.from_open + found.wins.from_new)
+        assert found.wins.from_open == pytest.approx(sum(row.expected for row in found.by_stage))
+        assert found.wins.from_open == pytest.approx(float(found.open_chances.chance.sum()))
+        assert done.drawn.total.mean() == pytest.approx(found.wins.mean, rel=0.01)
+        assert found.wins.p10 <= found.wins.mean <= found.wins.p90
+        assert abs(found.wins.p50 - found.wins.mean) < 0.1 * found.wins.mean + 1
+
+
+def test_near_certain_deals_stay_near_certain_whatever_the_period_brings() -> None:
+    """A stormy past widens what is undecided; eight sure deals meet a plan of seven all the same."""
+    stormy = [Ended(30.0, 20.0, (30.0 * SCALES) ** 2, actual) for actual in (5, 60, 8, 70, 10, 55)]
+    sure, open_ = np.full(8, 0.95), np.full(60, 0.08)
+    rng = np.random.default_rng(1)
+    scale = np.random.default_rng(2).choice(SCALES, SAMPLES, p=period_weights(stormy))
+    assert scale.mean() > 0.3
+    z = rng.standard_normal(SAMPLES)
+    drawn = crowd(np.append(sure, open_)).draw(scale, z, rng)
+    assert drawn.mean() == pytest.approx(8 * 0.95 + 60 * 0.08, rel=0.03)
+    assert np.mean(drawn >= 7) > 0.9
+    assert drawn.std() > 1.3 * np.sqrt(8 * 0.95 * 0.05 + 60 * 0.08 * 0.92)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.002, 0.1, 0.5, 0.97, 1.0])
+@pytest.mark.parametrize("scale", [0.0, 0.1, 0.6])
+def test_the_effect_leaves_the_mean(chance: float, scale: float) -> None:
+    z = probit((np.arange(4000) + 0.5) / 4000)
+    assert shifted(np.array(chance), np.array(scale), z).mean() == pytest.approx(chance, abs=2e-5)

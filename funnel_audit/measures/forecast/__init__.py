@@ -3,7 +3,8 @@
     past      the stays as they were known at every month end, from one pass      sources    where the stays come from
     hazards   how fast deals leave a stage, and where to, by age                  chances    ... to reach the target within the horizon
     arrivals  new deals to come                                                   outlook    all of it at one origin, and the rivals
-    spread    the range: luck, uncertain rates, the period effect                 backtest   the same at past origins, graded
+    spread    the range: luck, uncertain rates, the period effect                 probit     the scale on which that acts
+    backtest  the same at past origins, graded
     amounts   money          plan   will it be met          single   deal by deal          make   puts it together
 """
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.forecast.outlook import Outlook
-from funnel_audit.measures.forecast.spread import Draws, bernoulli_sum
+from funnel_audit.measures.forecast.spread import Draws
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,14 +75,14 @@ def draw_amounts(outlook: Outlook, found: Money, draws: Draws, seed: int) -> Amo
     single = single[weight[single] > 0]
     others = np.ones(len(chance), bool)
     others[single] = False
-    hit = rng.random((len(draws.factor), len(single))) < chance[single] * draws.factor[:, None]
+    hit = rng.random((len(draws.z), len(single))) < draws.chances(chance[single])
     total = hit @ value[single]
     wins = hit.sum(axis=1)
     own = others & ~found.missing
     drawn = others & found.missing
-    count = bernoulli_sum(chance[own], draws.factor, rng)
+    count = draws.count(chance[own], rng)
     total = total + _sums(count, value[own], chance[own], rng)
-    blank = bernoulli_sum(chance[drawn], draws.factor, rng)
+    blank = draws.count(chance[drawn], rng)
     in_currency = rng.binomial(blank + draws.from_new, found.share)
     total = total + _sums(in_currency, found.won, np.ones(len(found.won)), rng)
     mean_new = outlook.from_new * float(found.won.mean()) * found.share

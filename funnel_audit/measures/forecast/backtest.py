@@ -12,7 +12,7 @@ from funnel_audit.clock import DAY, NAT
 from funnel_audit.measures.forecast.outlook import Outlook, look
 from funnel_audit.measures.forecast.past import Past
 from funnel_audit.measures.forecast.records import Backtest, Band, Origin
-from funnel_audit.measures.forecast.spread import Ended, draw, quantile
+from funnel_audit.measures.forecast.spread import Ended, draw, ended, quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,16 +26,15 @@ BANDS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 @dataclass(frozen=True)
 class Graded:
-    """One origin: its outlook, and what its horizon brought. ``got`` marks the open deals that got there in time."""
+    """One origin: its outlook, and what its horizon brought. ``got`` marks the open deals that got there in time; ``taught`` is what the
+    forecasts after it learn from that."""
 
     outlook: Outlook
     until_us: int
     actual: int
     naive: int
     got: Array
-
-    def ended(self) -> Ended:
-        return Ended(self.outlook.mean, self.outlook.variance, self.actual)
+    taught: Ended
 
 
 def grade(past: Past, reached_at: Array, target: int, origins: Sequence[int], days: float, seed: int) -> list[Graded]:
@@ -60,7 +59,9 @@ def grade(past: Past, reached_at: Array, target: int, origins: Sequence[int], da
         mine = reached_at[outlook.known.deal]
         got = (mine != NAT) & (mine <= until)
         naive = before - count_upto(when, at - round(days * DAY))
-        out.append(Graded(outlook, until, count_upto(when, until) - before, naive, got))
+        came = count_upto(when, until) - before
+        arrived = count_upto(past.arrived, until) - len(known.arrived)
+        out.append(Graded(outlook, until, came, naive, got, ended(outlook, came, arrived)))
     return out
 
 
@@ -71,7 +72,7 @@ def count_upto(when: Array, at_us: int) -> int:
 
 def ended_by(graded: Sequence[Graded], at_us: int) -> list[Ended]:
     """The origins whose whole horizon had ended by an instant."""
-    return [one.ended() for one in graded if one.until_us <= at_us]
+    return [one.taught for one in graded if one.until_us <= at_us]
 
 
 def backtest(graded: Sequence[Graded], seed: int) -> Backtest | None:

@@ -28,7 +28,8 @@ class Outlook:
     """``chance`` of each open deal (as in ``known``); ``at_entry`` (K,) of one that enters a stage now; ``ageless`` (target,) the
     same for any deal of the stage, whatever its age; ``crm`` (target,) share of the closed deals that had reached the stage and got there.
 
-    ``rate_cv`` and ``new_cv``: relative standard errors of all expected from the hazards, and of the arrivals.
+    ``coming``: new deals expected within the horizon. ``rate_cv``, ``new_cv``: relative standard errors of all expected, from the hazards,
+    and of the arrivals.
     """
 
     known: Known
@@ -41,8 +42,14 @@ class Outlook:
     arrivals: Arrivals
     from_open: float
     from_new: float
+    coming: float
     rate_cv: float
     new_cv: float
+
+    @property
+    def chance_of_new(self) -> float:
+        """That a deal yet to come gets there in the time that is left to it."""
+        return min(self.from_new / self.coming, 1.0) if self.coming > 0 else 0.0
 
     @property
     def mean(self) -> float:
@@ -94,7 +101,7 @@ def look(known: Known, days: float, target: int, reached: int, seed: int, rate_c
         rate_cv = _rate_cv(known, days, target, new, start, seed)
     return Outlook(
         known, days, table, chance, table.at_entry(), ageless, reached / np.maximum(reached + lost, 1), new, float(chance.sum()), from_new,
-        rate_cv, new.cv(days / 3),
+        new.coming(days), rate_cv, new.cv(days / 3),
     )  # fmt: skip
 
 

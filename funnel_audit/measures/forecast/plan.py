@@ -12,7 +12,7 @@ from funnel_audit.measures.forecast.amounts import AmountDraws
 from funnel_audit.measures.forecast.chances import chances
 from funnel_audit.measures.forecast.outlook import Outlook
 from funnel_audit.measures.forecast.records import KeyStageNeeded, Plan, PlanOutlook
-from funnel_audit.measures.forecast.spread import Draws, bernoulli_sum
+from funnel_audit.measures.forecast.spread import Draws
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,8 +88,8 @@ def key_stage_needed(outlook: Outlook, draws: Draws, missing: float, key_stage: 
     to_key = chances(hazards, window, key_stage)
     expected = _expected_at_key(outlook, to_key, key_stage, window)
     rng = np.random.default_rng([seed, 2])
-    past_it = bernoulli_sum(outlook.chance[known.stage >= key_stage], draws.factor, rng)
-    each = np.minimum(chance * draws.factor, 1.0)
+    past_it = draws.count(outlook.chance[known.stage >= key_stage], rng)
+    each = draws.chances(np.array([chance]))[:, 0]
 
     def met(n: int) -> bool:
         came = np.random.default_rng([seed, 3]).binomial(n, each) if n else 0

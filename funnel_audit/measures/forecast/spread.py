@@ -1,9 +1,10 @@
 """From what is expected to a range: chance, the rates' own uncertainty, and a period effect shared by all deals.
 
-Periods differ by more than luck: a holiday, a new price, a sales head who left. The period effect is a log-normal factor of mean 1 on
-every chance. Before three origins have ended its standard deviation has a fixed half-normal prior; from then on their errors decide,
-with a half-Cauchy prior that a calm past may shrink to nothing and a stormy one may stretch. An origin counts when its whole horizon is
-over: only then is known what its period brought.
+Periods differ by more than luck: a holiday, a new price, a sales head who left. The period effect moves every chance on the scale of
+``probit``, where a sure deal stays sure; the inflow of new deals has one of its own, a log-normal factor. Both leave every mean as it was.
+How large they are has a half-normal prior, until three origins have ended; from then on their errors decide. An origin counts when its
+whole horizon is over, for only then is known what its period brought, and when it had a quarter of the exits that are known by now: a
+funnel that had hardly begun says little of one that runs.
 """
 
 from __future__ import annotations
@@ -15,48 +16,91 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.measures.forecast.outlook import Outlook
+from funnel_audit.measures.forecast.probit import Crowd, crowd, probit, shifted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
-PRIOR_SCALE = 0.12
-"""Before there are three: the effect's standard deviation is 0.08 in the median, over 0.2 in one of ten."""
-LEARNING_SCALE = 0.05
-MIN_ENDED = 3
+EFFECT_SD, INFLOW_SD = 0.15, 0.2
+"""Half-normal priors: of the period effect's scale, and of the inflow's, which is relative."""
+MIN_ENDED, MIN_MATURITY = 3, 0.25
 SAMPLES = 4000
-_GRID = np.linspace(0.0, 1.0, 81)
+SCALES = np.concatenate([np.arange(0.0, 0.2, 0.01), np.arange(0.2, 0.5, 0.025), np.arange(0.5, 1.01, 0.05)])
+_WIDTHS = np.gradient(SCALES) * np.where(np.arange(len(SCALES)) == 0, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
 class Ended:
-    """An origin whose horizon is over: what was expected, with what variance (period effect apart), and what came."""
+    """An origin whose horizon is over: what was expected and what came, of the target and of new deals.
+
+    ``variance``: of luck and of uncertain rates; ``by_scale``: what a period effect of each of ``SCALES`` adds. ``new``: the part of
+    ``mean`` that new deals were to bring. ``arrivals``, ``arrivals_cv``: new deals expected, and how sure that was. ``exits``: known then.
+    """
 
     mean: float
     variance: float
+    by_scale: Array
     actual: int
+    new: float = 0.0
+    arrivals: float = 0.0
+    arrivals_cv: float = 0.0
+    arrived: int = 0
+    exits: float = 1.0
 
 
-def period_weights(ended: Sequence[Ended]) -> Array:
-    """Posterior weights of ``_GRID``, the standard deviations of the period effect."""
-    if len(ended) < MIN_ENDED:
-        log_weight = -0.5 * (_GRID / PRIOR_SCALE) ** 2
-    else:
-        log_weight = -np.log1p((_GRID / LEARNING_SCALE) ** 2)
-        for one in ended:
-            variance = one.variance + (_GRID * one.mean) ** 2 + 0.25
+def ended(outlook: Outlook, actual: int, arrived: int) -> Ended:
+    """What an origin teaches once its horizon is over."""
+    return Ended(
+        outlook.mean, outlook.variance, everyone(outlook).variances(SCALES), actual, outlook.from_new, outlook.coming, outlook.new_cv,
+        arrived, float(outlook.known.recent.exits.sum()),
+    )  # fmt: skip
+
+
+def everyone(outlook: Outlook) -> Crowd:
+    """The open deals and, as so many more of one chance, those yet to come."""
+    now = crowd(outlook.chance)
+    return Crowd(np.append(now.size, outlook.coming), np.append(now.chance, outlook.chance_of_new))
+
+
+def mature(past: Sequence[Ended], exits: float) -> list[Ended]:
+    """Those that knew enough to speak for today."""
+    return [one for one in past if one.exits >= MIN_MATURITY * exits]
+
+
+def inflow_weights(past: Sequence[Ended]) -> Array:
+    """Posterior weights of ``SCALES`` as the standard deviation of the inflow's factor."""
+    log_weight = -0.5 * (SCALES / INFLOW_SD) ** 2
+    if len(past) >= MIN_ENDED:
+        for one in past:
+            variance = one.arrivals + (one.arrivals_cv**2 + SCALES**2) * one.arrivals**2 + 0.25
+            log_weight = log_weight - 0.5 * (np.log(variance) + (one.arrived - one.arrivals) ** 2 / variance)
+    return _normed(log_weight)
+
+
+def period_weights(past: Sequence[Ended], inflow: float = 0.0) -> Array:
+    """Posterior weights of ``SCALES`` for the period effect; ``inflow``: mean square of the inflow's, which explains some of the error."""
+    log_weight = -0.5 * (SCALES / EFFECT_SD) ** 2
+    if len(past) >= MIN_ENDED:
+        for one in past:
+            variance = one.variance + one.by_scale + inflow * one.new**2 + 0.25
             log_weight = log_weight - 0.5 * (np.log(variance) + (one.actual - one.mean) ** 2 / variance)
-    weight = np.exp(log_weight - log_weight.max())
+    return _normed(log_weight)
+
+
+def _normed(log_weight: Array) -> Array:
+    weight = np.exp(log_weight - log_weight.max()) * _WIDTHS
     normed: Array = weight / weight.sum()
     return normed
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Seeded draws of one period: ``factor`` on every chance, ``new_mean`` expected from new deals, and the two counts."""
+    """Seeded draws of one period: the effect's ``scale`` and ``z``, ``new_mean`` expected from new deals, and the two counts."""
 
-    factor: Array
+    scale: Array
+    z: Array
     new_mean: Array
     from_open: Array
     from_new: Array
@@ -65,26 +109,45 @@ class Draws:
     def total(self) -> Array:
         return self.from_open + self.from_new
 
+    def chances(self, chance: Array) -> Array:
+        """(draws, n) these chances in each of the draws."""
+        return shifted(chance, self.scale[:, None], self.z[:, None])
 
-def draw(outlook: Outlook, ended: Sequence[Ended], seed: int) -> Draws:
-    """What the period may bring, SAMPLES times."""
+    def count(self, chance: Array, rng: np.random.Generator) -> Array:
+        """How many of deals with these chances get there, in each of the draws."""
+        return crowd(chance).draw(self.scale, self.z, rng)
+
+
+def draw(outlook: Outlook, past: Sequence[Ended], seed: int) -> Draws:
+    """What the period may bring, SAMPLES times. ``past``: the origins that had ended by the outlook's instant."""
     rng = np.random.default_rng(seed)
-    sd = rng.choice(_GRID, SAMPLES, p=period_weights(ended))
-    sd = np.sqrt(sd**2 + outlook.rate_cv**2)
-    factor = np.exp(sd * rng.standard_normal(SAMPLES) - sd**2 / 2)
-    new_sd = np.sqrt(np.log1p(outlook.new_cv**2))
-    new_mean = outlook.from_new * factor * np.exp(new_sd * rng.standard_normal(SAMPLES) - new_sd**2 / 2)
-    return Draws(factor, new_mean, bernoulli_sum(outlook.chance, factor, rng), rng.poisson(new_mean))
+    known = mature(past, float(outlook.known.recent.exits.sum()))
+    inflow = inflow_weights(known)
+    weights = period_weights(known, float(inflow @ SCALES**2))
+    scale = np.sqrt(_spread_out(weights, rng) ** 2 + _rate_scale(outlook) ** 2)
+    z = probit(_even(rng))
+    now = crowd(outlook.chance)
+    doubt = np.log1p(outlook.new_cv**2 + _spread_out(inflow, rng) ** 2)
+    new_mean = outlook.coming * shifted(np.array(outlook.chance_of_new), scale, z)
+    new_mean = new_mean * np.exp(np.sqrt(doubt) * probit(_even(rng)) - doubt / 2)
+    return Draws(scale, z, new_mean, now.draw(scale, z, rng), rng.poisson(new_mean))
 
 
-def bernoulli_sum(chance: Array, factor: Array, rng: np.random.Generator) -> Array:
-    """How many of the deals get there, each chance multiplied by the factor: a binomial of the same mean and variance as the sum."""
-    mean, square = float(chance.sum()), float((chance * chance).sum())
-    if mean <= 0.0:
-        return np.zeros(len(factor), np.int64)
-    trials = max(int(np.ceil(mean * mean / square)), 1)
-    drawn: Array = rng.binomial(trials, np.minimum(mean / trials * factor, 1.0))
-    return drawn
+def _rate_scale(outlook: Outlook) -> float:
+    """The scale at which an effect is as wide as the rates' own uncertainty."""
+    slope = everyone(outlook).slope
+    return min(outlook.rate_cv * outlook.mean / slope, 1.0) if slope > 0 else 0.0
+
+
+def _even(rng: np.random.Generator) -> Array:
+    """Evenly spread over (0, 1), in random order: means over the draws hardly scatter."""
+    return (rng.permutation(SAMPLES) + 0.5) / SAMPLES
+
+
+def _spread_out(weights: Array, rng: np.random.Generator) -> Array:
+    """SCALES in the proportion of their weights."""
+    found: Array = SCALES[np.minimum(np.searchsorted(np.cumsum(weights), _even(rng)), len(SCALES) - 1)]
+    return found
 
 
 def quantile(counts: Array, p: float) -> int:
