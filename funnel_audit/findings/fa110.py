@@ -7,7 +7,7 @@
     A stage of one name may mean different things in two pipelines; together their conversion is that of neither.
 
 *When it is wrong*
-    When the pipelines have the same stages and differ only by team or region.
+    When the pipelines have the same stages and differ only by team or region: only such are audited together.
 
 *Example*
     "New clients" (420 rows) and "Repeat orders" (180 rows) in one export.
@@ -32,7 +32,7 @@ SHOWN = 6
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     ranked = [(name, n) for name, n in evidence.pipelines if n]
-    if len(ranked) < 2:
+    if len(ranked) < 2 or evidence.of_kind("pipelines_left_out"):  # then one of them is audited, and FA126 speaks of the others
         return
     rows = sorted((n for _, n in ranked), reverse=True)
     shown = [texts.number(n) for n in rows[:SHOWN]]

@@ -102,7 +102,7 @@ def parse(plan: Outline, timezone: str) -> Parsed:
     about = None
     if plan.found.table.log is not None and {"field", "value"} <= fields.keys():
         table, from_log, about = _needed(table, plan, labels)
-    names = [name for name in LABEL_FIELDS if name in fields and name not in ("currency", "field")]
+    names = [name for name in LABEL_FIELDS if name in fields and name not in ("currency", "field", "amount_period")]
     by_name = {name: labels(fields[name], *(prefix if name in STAGE_FIELDS else ())) for name in names} | from_log
     dates = {name: moments(fields[name]) for name in DATE_FIELDS if name in fields}
     if about is not None:
@@ -169,9 +169,20 @@ def _money(plan: Outline, table: Table, labels: Callable[[int], Labels], defects
         has_amount = has_amount & (cents >= 0)
         if forms.zero_is_missing:
             has_amount = has_amount & (cents != 0)
+        if "amount_period" in fields:
+            defects += mixed_periods(table, head, fields["amount_period"], labels(fields["amount_period"]), has_amount)
         if currency is None or not currency.texts:
             currency = currency_of_cells(read, head.headers[fields["amount"]], table.rows)
     return cents, has_amount, currency
+
+
+def mixed_periods(table: Table, head: Head, index: int, period: Labels, has_amount: Any) -> list[Defect]:
+    """Amounts that are not all for the same: once, a month, a year. ``count`` is rows of another period than the most frequent one."""
+    known = np.flatnonzero(has_amount & (period.codes >= 0))
+    counts = np.bincount(period.codes[known], minlength=len(period.texts))
+    if np.count_nonzero(counts) < 2:
+        return []
+    return [bad_cells("mixed_periods", table, head, index, known[period.codes[known] != counts.argmax()])]
 
 
 def pa_array(rows: Any) -> Any:

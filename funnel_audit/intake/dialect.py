@@ -26,7 +26,7 @@ MAX_BYTES = 100_000
 
 LABEL_FIELDS = (
     "stage", "from_stage", "last_stage", "pipeline", "status", "won_flag", "lost_flag", "closed_flag", "currency", "owner", "source",
-    "lost_reason", "product", "field",
+    "lost_reason", "product", "field", "amount_period",
 )  # fmt: skip
 DATE_FIELDS = ("created", "closed", "won_time", "lost_time", "stage_changed", "updated", "entered")
 TEXT_FIELDS = ("deal_id", "title", "company", "amount", "name_id", "name", "value", "old_value")

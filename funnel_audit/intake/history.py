@@ -117,6 +117,23 @@ def births(parts: Sequence[Parsed], deals: Sequence[Any], n: int) -> Moments | N
     return Moments(np.where(first == never, NAT, first), told[0][0].day if isinstance(told[0][0].day, bool) else False)
 
 
+def reused(part: Parsed, deal: Any) -> list[Defect]:
+    """Ids that a log creates more than once, at different times: two deals under one id. ``lines`` are those of the later creations."""
+    if "born" not in part.moments:
+        return []
+    at = part.moments["born"].at
+    rows = np.flatnonzero((at != NAT) & (deal >= 0))
+    order = rows[np.lexsort((at[rows], deal[rows]))]
+    again = np.flatnonzero((deal[order][1:] == deal[order][:-1]) & (at[order][1:] != at[order][:-1])) + 1
+    if not len(again):
+        return []
+    later = np.sort(order[again])
+    lines = tuple(int(line) for line in part.table.line_of(later[:5]))
+    head = part.outline.head
+    column = head.headers[part.outline.fields["deal_id"]]
+    return [Defect("reused_id", head.file, lines[0], column, len(np.unique(deal[later])), None, lines)]
+
+
 def first_rows(deal: Any, at: Moments, use: Any) -> Any:
     """The earliest usable row of each deal."""
     rows = np.flatnonzero(use)

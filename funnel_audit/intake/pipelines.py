@@ -16,7 +16,6 @@ from funnel_audit.funnel import Funnel
 from funnel_audit.intake.columns import Parsed, joined, only_rows
 from funnel_audit.intake.deals import representative
 from funnel_audit.intake.fit import MIN_SHARE, bridged, counted, dialect_funnel, mapped_share
-from funnel_audit.intake.kinds import PIPELINES_LEFT_OUT
 from funnel_audit.intake.quirks import relabelled
 from funnel_audit.journeys.records import Labels
 from funnel_audit.labels import UNMAPPED, nearest, normal
@@ -132,7 +131,7 @@ def in_scope(parts: list[Parsed], codes: list[Any], size: int, wanted: str | Non
     left = known & ~inside
     first = parts[source[0]]
     column_name = first.outline.head.headers[first.outline.fields["pipeline"]]
-    defect = Defect(PIPELINES_LEFT_OUT, first.outline.head.file, None, column_name, int(left.sum()), ", ".join(audited)[:40])
+    defect = Defect("pipelines_left_out", first.outline.head.file, None, column_name, int(left.sum()), ", ".join(audited)[:40])
     return Scope(kept, kept_codes, found, audited, left, (defect,))
 
 

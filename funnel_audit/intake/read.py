@@ -24,7 +24,6 @@ from funnel_audit.intake.columns import Parsed, joined, only_rows, parse
 from funnel_audit.intake.dialect import Dialect, generic, load_file
 from funnel_audit.intake.files import open_tables
 from funnel_audit.intake.fit import fitting
-from funnel_audit.intake.kinds import IGNORED_TABLE
 from funnel_audit.intake.numbering import numbered
 from funnel_audit.intake.outline import Outline, outline, require
 from funnel_audit.intake.period import Options, created_outside, resolve_as_of
@@ -88,7 +87,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         raise InputError(Said("there are no deals in it"), file=", ".join(paths), cure=cure)
     dialects = dialects_of(parsed)
     codes, id_text, size, defects = numbered(parsed)
-    defects += [Defect(IGNORED_TABLE, plan.head.file, sample=plan.found.dialect.title) for plan in beside]
+    defects += [Defect("ignored_table", plan.head.file, sample=plan.found.dialect.title) for plan in beside]
     defects += [defect for part in parsed for defect in part.defects]
     scope = in_scope(parsed, codes, size, options.pipeline, funnel, dialects)
     defects += scope.defects
@@ -110,6 +109,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
 
     change_deals = [deal_of[code] for code in change_codes]
     born = history.births(changes, change_deals, len(present))
+    defects += [defect for part, deal in zip(changes, change_deals, strict=True) for defect in history.reused(part, deal)]
     created = rows.moments("created").take(chosen) if tables else born
     logged = []
     for part, deal in zip(changes, change_deals, strict=True):

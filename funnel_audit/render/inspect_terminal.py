@@ -32,6 +32,8 @@ FIELDS = {
     "lost_time": N_("lost at"), "expected_close": N_("expected closing (not used)"), "stage_changed": N_("stage last changed"),
     "updated": N_("last edited"), "entered": N_("entered the stage"), "owner": N_("owner"), "source": N_("source"),
     "lost_reason": N_("loss reason"), "company": N_("company"), "product": N_("product"),
+    "last_stage": N_("stage before the loss"), "amount_period": N_("what the amount is for"), "field": N_("changed field"),
+    "value": N_("new value"), "old_value": N_("old value"), "name_id": N_("id that is named"), "name": N_("name of the id"),
 }  # fmt: skip
 CONTAINERS = {"excel": N_("Excel"), "html": N_("an HTML table"), "parquet": N_("Parquet"), "csv": N_("text (CSV)")}
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
