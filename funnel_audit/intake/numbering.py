@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from funnel_audit.intake.codes import Ids, id_codes
 from funnel_audit.intake.columns import Parsed
@@ -17,7 +19,7 @@ from funnel_audit.intake.table import Defect
 _SCIENTIFIC = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d{2,}$")
 
 
-def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Callable[[int], str], int, list[Defect]]:
+def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Names, int, list[Defect]]:
     """One code space for the deals of all tables: codes, the text of a code, the size, and what is wrong with ids.
 
     A row of a deal table without an id is a deal of its own; so is one whose id a spreadsheet has turned into 5.8E+18: its digits are lost,
@@ -44,7 +46,7 @@ def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Callable[[int], str], 
             nameless.append((size, part, alone))
             size += len(alone)
         codes.append(code)
-    return codes, _namer(ids, nameless), size, defects
+    return codes, Names(ids, nameless), size, defects
 
 
 def _ids(part: Parsed) -> Any:
@@ -58,15 +60,21 @@ def _collided(code: Any, ids: Ids) -> Any:
     return np.flatnonzero(np.isin(code, broken))
 
 
-def _namer(ids: Ids, nameless: Sequence[tuple[int, Parsed, Any]]) -> Callable[[int], str]:
+@dataclass(frozen=True)
+class Names:
     """The id of a code; a deal without one is called by its place."""
 
-    def text(code: int) -> str:
-        if code < len(ids):
-            return ids.text(code)
-        for begin, part, rows in reversed(nameless):
+    ids: Ids
+    nameless: Sequence[tuple[int, Parsed, Any]]
+
+    def __call__(self, code: int) -> str:
+        if code < len(self.ids):
+            return self.ids.text(code)
+        for begin, part, rows in reversed(self.nameless):
             if code >= begin:
                 return f"{Path(part.outline.head.file).name}:{int(part.table.line_of(rows[[code - begin]])[0])}"
         raise IndexError(code)
 
-    return text
+    def column(self, codes: Any) -> pa.Array:
+        """The ids of many codes at once, as an Arrow column of binary; null for deals that have none."""
+        return self.ids.column(codes)

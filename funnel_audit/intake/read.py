@@ -31,7 +31,7 @@ from funnel_audit.intake.pipelines import in_scope, named
 from funnel_audit.intake.repeats import repeated
 from funnel_audit.intake.series import in_series, vanished
 from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
-from funnel_audit.journeys.records import Labels
+from funnel_audit.journeys.records import IdTexts, Labels
 
 __all__ = ["Options", "Reading", "read"]
 
@@ -130,8 +130,8 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         told = history.join([*([told] if told is not None else []), replace_deal(snapshots, deal_of)])
 
     facts = (
-        dealtables.facts(rows, chosen, funnel, lambda deal: id_text(int(present[deal])))
-        if tables else Facts.blank(len(present), lambda deal: id_text(int(present[deal])))
+        dealtables.facts(rows, chosen, funnel, IdTexts(id_text, present))
+        if tables else Facts.blank(len(present), IdTexts(id_text, present))
     )  # fmt: skip
     facts = replace(facts, columns=columns_of(rows, chosen)) if options.by and tables else facts
     entries_coded = told.coded(funnel) if told is not None else Entries.none()

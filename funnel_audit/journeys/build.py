@@ -73,6 +73,15 @@ def build(
     )  # fmt: skip
 
 
+def earlier(j: Journeys, as_of: AsOf) -> Journeys:
+    """The same deals as they are known to have stood at an earlier as-of; those created after it are not there. No pairs of stages."""
+    entries = Entries.none()
+    if j.entries is not None:
+        ordered = j.entries
+        entries = Entries(ordered.deal, ordered.at, ordered.label, ordered.day, ordered.slack_us)
+    return build(j.facts, entries, stages=j.stages, as_of=as_of, timezone=j.timezone)
+
+
 def as_then(facts: Facts, as_of: AsOf, won_stage: int) -> Facts:
     """The facts as known at as-of: a label set later is not known yet; a terminal label's own date stands in for a missing closing date."""
     changed, closed = facts.stage_changed, facts.closed

@@ -109,6 +109,20 @@ class RowTexts:
 
 
 @dataclass(frozen=True)
+class IdTexts:
+    """The ids of deals as text, made one at a time: ``IdTexts(name, codes)(deal)`` is ``name(codes[deal])``."""
+
+    name: Callable[[int], str]
+    codes: Array
+
+    def __call__(self, deal: int) -> str:
+        return self.name(int(self.codes[deal]))
+
+    def take(self, index: Array) -> IdTexts:
+        return IdTexts(self.name, self.codes[index])
+
+
+@dataclass(frozen=True)
 class Moments:
     """A date column: ``at`` in microseconds UTC (NAT: not known), ``day`` where it is only a date."""
 
@@ -209,7 +223,8 @@ class Facts:
                 parts[spec.name] = value.take(index)
         parts["columns"] = tuple(column.take(index) for column in self.columns)
         text = self.id_text
-        return replace(self, n=len(index), id_text=lambda code: text(int(index[code])), **parts)
+        ids = text.take(index) if isinstance(text, IdTexts) else IdTexts(text, index)
+        return replace(self, n=len(index), id_text=ids, **parts)
 
     @staticmethod
     def blank(n: int, id_text: Callable[[int], str]) -> Facts:
