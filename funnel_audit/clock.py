@@ -76,11 +76,14 @@ def end_of_day(us: int, timezone: str) -> int:
 def elapsed_us(start: Ints, start_day: Flags | bool, end: Ints, end_day: Flags | bool, timezone: str) -> Ints:
     """Time from start to end in microseconds; whole local days where either is only a date; NAT where either is unknown."""
     length = end - start
-    coarse = np.broadcast_to(np.logical_or(start_day, end_day), length.shape)
-    if coarse.any():
-        by_day = (local_days(end, timezone) - local_days(start, timezone)) * DAY
-        length = np.where(coarse, by_day, length)
-    length[(start == NAT) | (end == NAT)] = NAT
+    if start_day is not False or end_day is not False:
+        coarse = np.broadcast_to(np.logical_or(start_day, end_day), length.shape)
+        if coarse.any():
+            by_day = (local_days(end, timezone) - local_days(start, timezone)) * DAY
+            length = np.where(coarse, by_day, length)
+    for side in (start, end):
+        if side.min(initial=0) == NAT:
+            length[side == NAT] = NAT
     return length
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_BITS = np.uint64(1) << np.arange(64, dtype=np.uint64)
+_NARROW = 1 << 24
+"""So many deals and a label beside them fit into 31 bits."""
 
 
 @dataclass(frozen=True)
@@ -48,44 +49,73 @@ class History:
 def read_history(ordered: Ordered, stages: int) -> History:
     """All that neighbours in the sorted entries tell."""
     deal, at, label = ordered.deal, ordered.at, ordered.label
+    ends = ordered.ends() if len(deal) else np.empty(0, np.int64)
+    deals = deal[ends]
+    size = int(deals[-1]) + 1 if len(deals) else 0
     is_stage = label < stages
-    highest = deal.astype(np.int64) << 6
+    highest: Array = deal.astype(np.int32) if size < _NARROW else deal.astype(np.int64)
+    highest <<= 6
     highest |= (label + np.uint8(1)) * is_stage
     np.maximum.accumulate(highest, out=highest)
     further = is_stage.copy()
     further[1:] &= highest[1:] != highest[:-1]  # the deal stands in the high bits, so that a new one is further too
     chain = np.flatnonzero(further)
-
-    ends = ordered.ends() if len(deal) else np.empty(0, np.int64)
-    deals = deal[ends]
-    steps = np.flatnonzero(is_stage)
-    step_deal, step_label = deal[steps], label[steps]
-    same = step_deal[1:] == step_deal[:-1]
-    back = np.flatnonzero(same & (step_label[1:] < step_label[:-1])) + 1
-    size = int(deals[-1]) + 1 if len(deals) else 0
-    back_moves = np.bincount(step_deal[back], minlength=size)[deals] if size else np.empty(0, np.int64)
-    stage_now = np.full(size, -1, np.int8)
-    stage_now[step_deal] = step_label  # the last one written stays: entries are in order
-    lost = np.flatnonzero(label == LOST)
-    is_end = np.zeros(len(deal), bool)
-    is_end[ends] = True
-    undone = lost[~is_end[lost]]
-    reopened = np.bincount(deal[undone], minlength=size)[deals] if size else np.empty(0, np.int64)
-    lost_position = np.full(size, -1, np.int64)
-    lost_position[deal[lost]] = lost
-    lost_position = lost_position[deals]
-    lost_at = np.where(lost_position >= 0, at[lost_position], NAT) if len(at) else at
-    lost_day = ordered.day[lost_position] if isinstance(ordered.day, np.ndarray) and len(at) else ordered.day
-    bits = _BITS[label]
-    chain_deal = deal[chain]
+    chain_deal, chain_stage = deal[chain], label[chain]
     chain_last = np.flatnonzero(np.append(chain_deal[1:] != chain_deal[:-1], True)) if len(chain) else chain
-    chain_starts = np.append(0, chain_last[:-1] + 1) if len(chain) else chain
+    chain_bits = _sums(_bits(chain_stage), chain_last)  # a stage stands in a chain once: the sum of the bits is their union
+
+    aside = np.flatnonzero(~is_stage)
+    lost = aside[label[aside] == LOST]
+    before_last = aside[aside < len(deal) - 1]
+    if (deal[before_last] == deal[before_last + 1]).any():
+        back, stage_now, undone = _interrupted(ordered, is_stage, lost, ends, size)
+    else:  # nothing follows what is no stage: the stages of a deal are neighbours, and no loss was undone
+        back, undone = np.flatnonzero(label[1:] < label[:-1]) + 1, lost[:0]
+        back = back[deal[back] == deal[back - 1]]
+        final = ends - ~is_stage[ends]
+        stage_now = np.full(size, -1, np.int8)
+        stage_now[deals] = np.where((deal[final] == deals) & is_stage[final], label[final].view(np.int8), np.int8(-1))
+    seen = np.zeros(size, np.uint64)
+    seen[chain_deal[chain_last]] = chain_bits
+    rest = np.flatnonzero(~further)
+    np.bitwise_or.at(seen, deal[rest], _bits(label[rest]))
+    lost_at = np.full(size, NAT, np.int64)
+    lost_at[deal[lost]] = at[lost]  # of several the last one written stays: entries are in order
+    lost_day: Array | bool = ordered.day if isinstance(ordered.day, bool) else np.zeros(size, bool)
+    if isinstance(lost_day, np.ndarray) and isinstance(ordered.day, np.ndarray):
+        lost_day[deal[lost]] = ordered.day[lost]
+    back_moves, reopened = (np.bincount(deal[which], minlength=size) for which in (back, undone))
+    mine: Any = slice(None) if len(deals) == size else deals
     everything = Moments(at, ordered.day)
     return History(
-        deal=deals, last_label=label[ends], last_at=everything.take(ends), stage_now=stage_now[deals],
-        seen=np.bitwise_or.reduceat(bits, ordered.starts) if len(bits) else bits,
-        reopened=reopened, back_moves=back_moves, back_into=np.bincount(step_label[back], minlength=stages),
-        lost_at=Moments(lost_at, lost_day), chain_deal=chain_deal, chain_stage=label[chain], chain_at=everything.take(chain),
-        chain_last=chain_last, chain_bits=np.bitwise_or.reduceat(bits[chain], chain_starts) if len(chain) else bits[:0],
+        deal=deals, last_label=label[ends], last_at=everything.take(ends), stage_now=stage_now[mine], seen=seen[mine],
+        reopened=reopened[mine], back_moves=back_moves[mine], back_into=np.bincount(label[back], minlength=stages),
+        lost_at=Moments(lost_at, lost_day).take(mine), chain_deal=chain_deal, chain_stage=chain_stage, chain_at=everything.take(chain),
+        chain_last=chain_last, chain_bits=chain_bits,
         chain_slack=None if ordered.slack_us is None else ordered.slack_us[chain],
     )  # fmt: skip
+
+
+def _interrupted(ordered: Ordered, is_stage: Array, lost: Array, ends: Array, size: int) -> tuple[Array, Array, Array]:
+    """Backward moves, the last stage of each deal, and undone losses, where losses and the like stand between stages."""
+    deal, label = ordered.deal, ordered.label
+    steps = np.flatnonzero(is_stage)
+    step_deal, step_label = deal[steps], label[steps]
+    back = np.flatnonzero((step_deal[1:] == step_deal[:-1]) & (step_label[1:] < step_label[:-1])) + 1
+    stage_now = np.full(size, -1, np.int8)
+    stage_now[step_deal] = step_label  # the last one written stays
+    is_end = np.zeros(len(deal), bool)
+    is_end[ends] = True
+    return steps[back], stage_now, lost[~is_end[lost]]
+
+
+def _bits(label: Array) -> Array:
+    """The bit of each label."""
+    return np.left_shift(np.uint64(1), label.astype(np.uint64))
+
+
+def _sums(values: Array, last: Array) -> Array:
+    """Sums of neighbouring runs that end at the positions ``last``; what runs over cancels out."""
+    running = np.cumsum(values, dtype=np.uint64)[last]
+    running[1:] -= running[:-1].copy()
+    return running

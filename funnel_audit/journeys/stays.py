@@ -65,15 +65,14 @@ def chain_stays(history: History, ends: Ends) -> Stays:
         end_day = np.empty(len(deal), bool)
         end_day[:-1] = flags(start.day, slice(1, None)) if isinstance(start.day, np.ndarray) else start.day
         end_day[last] = tail.day
-    length = elapsed_us(start.at, start.day, end_at, end_day, ends.timezone)
-    length[length < 0] = NAT  # a closing date before the last entry: the exit is known, its time is not
+    length = forward(elapsed_us(start.at, start.day, end_at, end_day, ends.timezone))
     slack = history.chain_slack
     if slack is not None:
         end_slack = np.zeros_like(slack)
         end_slack[:-1] = slack[1:]
         end_slack[last] = 0
         slack = slack + end_slack
-    inside = np.flatnonzero(stage < ends.won_stage)
+    inside: Any = np.flatnonzero(stage < ends.won_stage)
     return Stays(
         deal[inside], stage[inside], start.at[inside], length[inside], code[inside], None if slack is None else slack[inside]
     )
@@ -85,13 +84,12 @@ def row_stays(facts: Facts, ends: Ends, stage: Array, no_chain: Array, placed: A
     Where a status decides, a loss at the stage shown ends such a stay; a first stage that was never left began with creation.
     """
     standing = (ends.outcome == Outcome.OPEN) | ((ends.outcome == Outcome.LOST) & placed & facts.status_decides)
-    rows = np.flatnonzero(no_chain & standing & (stage < ends.won_stage))
+    rows = np.flatnonzero(no_chain & standing & (stage < ends.won_stage)) if no_chain.any() else np.empty(0, np.int64)
     first, shown = stage[rows] == 0, facts.label[rows] == stage[rows]
     start = np.where(shown, np.where(first, facts.created.at[rows], facts.stage_changed.at[rows]), NAT)
     day = np.where(first, flags(facts.created.day, rows), flags(facts.stage_changed.day, rows))
     end, code = ends.of_last(rows, ends.won_stage)
-    length = elapsed_us(start, day if day.any() else False, end.at, end.day, ends.timezone)
-    length[length < 0] = NAT
+    length = forward(elapsed_us(start, day if day.any() else False, end.at, end.day, ends.timezone))
     return Stays(rows.astype(np.int32), stage[rows].astype(np.uint8), start, length, code)
 
 
@@ -100,36 +98,53 @@ def pair_stays(history: History, ends: Ends, pairs: Sequence[tuple[int, int]]) -
 
     Exit code 0 is an arrival; 1 an arrival by one jump over both, which takes no time: it counts for the rate, not for the pace.
     """
-    deal, stage, at = history.chain_deal, history.chain_stage.astype(np.int16), history.chain_at
-    before = np.empty(len(deal), np.int16)
-    before[1:] = stage[:-1]
-    before[:1] = before[history.chain_last[:-1] + 1] = -1
-    arrival = np.empty(len(ends.outcome), np.intp)
+    last, bits, at = history.chain_last, history.chain_bits, history.chain_at
+    first = np.append(0, last[:-1] + 1) if len(last) else last
     parts = []
     for index, (start, end) in enumerate(pairs):
-        begins = np.flatnonzero((before < start) & (stage >= start))
-        arrives = np.flatnonzero((before < end) & (stage >= end))
-        who = deal[begins]
-        arrival.fill(-1)
-        arrival[deal[arrives]] = arrives  # a deal arrives once
-        target = arrival[who]
-        found = np.flatnonzero(target >= 0)
-        target = target[found]
+        inside = np.flatnonzero(bits >> np.uint64(start))  # the deals that have an entry so far on
+        mine, place = bits[inside], first[inside]
+        begins = place + _below(mine, start)
+        who = history.chain_deal[begins]
+        found = np.flatnonzero(mine >> np.uint64(end))
+        target = place[found] + _below(mine[found], end)
         tail, code = ends.of_last(who, 0)
-        end_at, end_day = tail.at, flags(tail.day, slice(None), len(who)).copy()
+        end_at, end_day = tail.at, tail.day
         end_at[found] = at.at[target]
-        end_day[found] = flags(at.day, target)
+        if end_day is not False or at.day is not False:
+            end_day = flags(end_day, slice(None), len(who)).copy()
+            end_day[found] = flags(at.day, target)
         code[found] = target == begins[found]
         if end < ends.won_stage:
             missing = ends.outcome[who] == Outcome.WON
             missing[found] = False
-            end_at[missing], code[missing] = NAT, 0
-        start_day = flags(at.day, begins)
-        coarse = start_day if start_day.any() else False, end_day if end_day.any() else False
-        length = elapsed_us(at.at[begins], coarse[0], end_at, coarse[1], ends.timezone)
-        length[length < 0] = NAT
-        parts.append(Stays(who, np.full(len(who), index, np.uint8), at.at[begins], length, code))
+            if missing.any():
+                end_at[missing], code[missing] = NAT, 0
+        begun = at.at[begins]
+        length = forward(elapsed_us(begun, _any_day(at.day, begins), end_at, _any_day(end_day, slice(None)), ends.timezone))
+        parts.append(Stays(who, np.full(len(who), index, np.uint8), begun, length, code))
     return join_stays(*parts)
+
+
+def _below(bits: Array, stage: int) -> Array:
+    """How many stages short of ``stage`` there are in each bit set: where in a deal's chain the first one from it on stands."""
+    found: Array = np.bitwise_count(bits & np.uint64((1 << stage) - 1)).astype(np.int64)
+    return found
+
+
+def _any_day(day: Array | bool, index: Any) -> Array | bool:
+    """The day flags at some positions; False where none is set."""
+    if not isinstance(day, np.ndarray):
+        return day
+    found = day[index]
+    return found if found.any() else False
+
+
+def forward(length: Array) -> Array:
+    """Lengths, NAT where one is negative: a closing date before the last entry. The exit is known then, its time is not."""
+    if length.min(initial=0) < 0:
+        length[length < 0] = NAT
+    return length
 
 
 def join_stays(*parts: Stays) -> Stays:
