@@ -34,7 +34,9 @@ from funnel_audit.texts import N_, Texts
 NAME = N_("losses that are duplicates")
 SEVERITY = "warning"
 CONFIDENCE = "high"
-_DUPLICATE = re.compile(r"\b(duplicate[ds]?|dupe|doubles?|doublon|duplicado|дубл\w*|повторная (заявка|сделка)|повторный лид)\b")
+_DUPLICATE = re.compile(
+    r"\b(duplicate[ds]?|dupes?|doublon|duplicado|дубл(ь|я|и|ей|ем|ями|икат\w*|ир\w*)|повторная (заявка|сделка)|повторный лид)\b|^doubles?$"
+)
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:

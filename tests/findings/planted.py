@@ -123,6 +123,7 @@ cell("a won deal for nothing", "FA213", "amount", "0", "won")
 cell("a telephone number as an amount", "FA214", "amount", "79161234567", "lost")
 cell("one rouble", "FA214", "amount", "1", "lost")
 cell("no owner", "FA215", "owner", "", "any")
+cell("no company", "FA222", "company", "", "any")
 cell("no source", "FA216", "source", "", "any")
 cell("a source in small letters", "FA217", "source", "avito", "any")
 cell("a source in Cyrillic", "FA217", "source", "АВИТО", "any")
@@ -507,6 +508,7 @@ plant("a process in Russian", "FA401", lines=False)(rename("ru: Условия �
 plant("two stages that say the same", "FA402", alone=True, lines=False)(rename(AGREED, "aliases: [Terms agreed], name: Offer sent anew"))
 plant("a stage without a task", "FA403", lines=False)(rename("task: Ask for a decision, ", ""))
 plant("a stage without a limit", "FA403", lines=False)(rename("task: Get the money, max_days: 60", "task: Get the money"))
+plant("a key stage that decides little", "FA405", lines=False)(rename("timezone:", "key_stage: met\ntimezone:"))
 plant("a label that never occurs", "FA406", lines=False)(rename("lost: [Lost]", "lost: [Lost, Put off for ever]"))
 
 
