@@ -1,4 +1,4 @@
-"""Made-up companies with a known future, to grade the forecast on: `company(seed, setting)`.
+"""Made-up companies with a known future, to grade the forecast on, and with a known change: `company(seed, setting)`.
 
 Eleven stages. A deal in a stage advances with a chance of its own (stage, owner, source) or is lost; both take a log-normal time, and
 a loss is booked later than an advance would have been. Some advances jump over a stage; some deals are moved back for a while.
@@ -9,23 +9,43 @@ growing   8 % more leads every month
 small     0.7 leads a day
 seasonal  leads and chances swing over the year, weekends are quiet
 leak      90 days before the end of the history one step begins to lose a third of its deals more
+
+With a change that began on a day of its own, 60 to 150 days before the end of the history (`bench/changes.py`):
+
+step_leak      from that day on one step lets only two thirds through of the deals that it would have let through
+better_source  the deals of one source, a quarter of all, pass one step about twice as often (log odds + 2.5); before, 40 to 55 % of all do
+mix_shift      nothing converts differently, but a source of which 30 % pass one step, not 85 % (log odds - 2.6), brings 65 % of the leads,
+               not 25 %
+nothing        as steady
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, AsOf, start_of_day
-from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
+from funnel_audit.journeys import Entries, Facts, Journeys, Labels, Moments, build
 from funnel_audit.labels import LOST
 
 SETTINGS = ("steady", "growing", "small", "seasonal", "leak")
+CHANGES = ("step_leak", "better_source", "mix_shift", "nothing")
+OWNERS, SOURCES = tuple("ABCDEF"), ("ads", "fair", "referral", "web")
 STAGES, HISTORY, FUTURE = 11, 640, 90
 START = start_of_day(2023, 3, 14, "UTC")
 Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What was changed: at which step (its first stage), from which day on (since the start), of which source (None: of all)."""
+
+    stage: int
+    day: int
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,10 +55,11 @@ class Company:
     journeys: Journeys
     reached: Array
     """(n, STAGES): day on which the deal got to the stage or beyond, inf: never."""
+    planted: Planted | None = None
 
 
 def company(seed: int, setting: str) -> Company:
-    rng = np.random.default_rng([seed, SETTINGS.index(setting)])
+    rng = np.random.default_rng([seed, (*SETTINGS, *CHANGES).index(setting)])
     born = _births(rng, setting)
     n = len(born)
     go_on = rng.uniform(0.78, 0.95, STAGES - 1)
@@ -46,11 +67,13 @@ def company(seed: int, setting: str) -> Company:
     sigma = rng.uniform(0.6, 1.1, STAGES - 1)
     late = rng.uniform(1.5, 3.0, STAGES - 1)
     owner, source = rng.integers(0, 6, n), rng.integers(0, 4, n)
-    skill = rng.normal(0.0, 0.3, 6)[owner] + rng.normal(0.0, 0.3, 4)[source]
+    owner_skill, source_skill = rng.normal(0.0, 0.3, 6), rng.normal(0.0, 0.3, 4)
     slowness = np.exp(rng.normal(0.0, 0.15, 6)[owner])
     leaking = int(rng.integers(2, 8))
     phase = rng.uniform(0, 2 * np.pi)
     amount = np.exp(rng.normal(8.0, 0.8, n))
+    planted, lift = _plant(rng, setting, born, source, go_on)
+    skill = owner_skill[owner] + source_skill[source]
 
     reached = np.full((n, STAGES), np.inf)
     deal, at = np.arange(n), born.copy()
@@ -66,7 +89,11 @@ def company(seed: int, setting: str) -> Company:
         logit = np.log(go_on[stage] / (1 - go_on[stage])) + skill[deal]
         if setting == "seasonal":
             logit = logit + 0.2 * np.sin(2 * np.pi * at / 365 + phase)
+        if planted is not None:
+            logit = logit + lift(stage, at, deal)
         chance = 1 / (1 + np.exp(-logit))
+        if setting == "step_leak" and planted is not None:
+            chance = np.where((stage == planted.stage) & (at > planted.day), chance * 2 / 3, chance)
         if setting == "leak":
             chance = np.where((stage == leaking) & (at > HISTORY - 90), chance * 2 / 3, chance)
         advances = rng.random(len(deal)) < chance
@@ -79,7 +106,28 @@ def company(seed: int, setting: str) -> Company:
         rows.append((deal[~advances], at[~advances], np.full(int((~advances).sum()), LOST)))
         deal, at, stage = deal[advances], at[advances], (stage + jump)[advances]
     codes, days, labels = (np.concatenate(column) for column in zip(*rows, strict=True))
-    return Company(_journeys(n, born, amount, codes, days, labels), reached)
+    return Company(_journeys(n, born, amount, codes, days, labels, owner, source), reached, planted)
+
+
+def _plant(
+    rng: np.random.Generator, setting: str, born: Array, source: Array, go_on: Array
+) -> tuple[Planted | None, Callable[[Array, Array, Array], Array]]:
+    """What changes, and what it adds to the log odds of stays, given their stage, entry and deal. May rewrite ``source`` and ``go_on``."""
+    if setting not in CHANGES or setting == "nothing":
+        return None, lambda stage, at, deal: np.zeros(len(deal))
+    day, stage_ = int(HISTORY - rng.integers(60, 151)), int(rng.integers(1, 5))
+    which = int(rng.integers(0, len(SOURCES)))
+    if setting == "better_source":
+        go_on[stage_] = rng.uniform(0.4, 0.55)
+        return Planted(stage_, day, SOURCES[which]), lambda stage, at, deal: (
+            2.5 * ((stage == stage_) & (at > day) & (source[deal] == which))
+        )
+    if setting == "mix_shift":
+        go_on[stage_] = 0.85
+        late = np.flatnonzero((born > day) & (source != which))
+        source[late[rng.random(len(late)) < (0.65 - 0.25) / 0.75]] = which
+        return Planted(stage_, day), lambda stage, at, deal: -2.6 * ((stage == stage_) & (source[deal] == which))
+    return Planted(stage_, day), lambda stage, at, deal: np.zeros(len(deal))
 
 
 def _births(rng: np.random.Generator, setting: str) -> Array:
@@ -95,7 +143,9 @@ def _births(rng: np.random.Generator, setting: str) -> Array:
     return np.sort(np.repeat(day, counts) + rng.random(int(counts.sum())))
 
 
-def _journeys(n: int, born: Array, amount: Array, codes: Array, days: Array, labels: Array) -> Journeys:
+def _journeys(
+    n: int, born: Array, amount: Array, codes: Array, days: Array, labels: Array, owner: Array, source: Array
+) -> Journeys:
     known = days <= HISTORY
     exists = born <= HISTORY
     number = np.cumsum(exists) - 1
@@ -109,6 +159,8 @@ def _journeys(n: int, born: Array, amount: Array, codes: Array, days: Array, lab
             "created": created,
             "amount": np.rint(amount[exists] * 100).astype(np.int64),
             "amount_known": np.ones(count, bool),
+            "owner": Labels(owner[exists].astype(np.int32), OWNERS),
+            "source": Labels(source[exists].astype(np.int32), SOURCES),
         }
     )
     entries = Entries(number[codes[keep]].astype(np.int32), START + (days[keep] * DAY).astype(np.int64), labels[keep].astype(np.uint8))

@@ -44,6 +44,21 @@ def kaplan_meier(end_ages: ArrayLike, end_counts: ArrayLike, censor_ages: ArrayL
     return Survival(ages=ages[kept], surv=surv, n=int(at_risk[0]) if ages.size else 0)
 
 
+def median_limits(ages: ArrayLike, surv: ArrayLike, at_risk: ArrayLike, exits: ArrayLike) -> tuple[float | None, float | None]:
+    """95 % limits of a curve's median (Brookmeyer & Crowley 1982): the ages at which S ± 1.96 standard errors (Greenwood) pass 1/2.
+
+    All of shape (m,), as in ``Incidence``; None where a limit's curve does not get there.
+    """
+    t, s, y, d = (np.asarray(part, np.float64) for part in (ages, surv, at_risk, exits))
+    left = y - d
+    spread = 1.959963984540054 * s * np.sqrt(np.cumsum(np.where(left > 0, d / np.maximum(y * left, 1.0), 0.0)))
+    limits: list[float | None] = []
+    for curve in (s - spread, s + spread):
+        below = curve <= 0.5 + _ROUNDING
+        limits.append(float(t[np.argmax(below)]) if below.any() else None)
+    return limits[0], limits[1]
+
+
 def weighted_quantile(values: ArrayLike, counts: ArrayLike, q: float) -> float | None:
     """Quantile q (0 to 1) of finished spans only: np.quantile(np.repeat(values, counts), q) without expanding; None without any.
 

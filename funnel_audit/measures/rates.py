@@ -65,7 +65,7 @@ def step_incidence(tally: Tally, k: int) -> Incidence | None:
     return fit(merge([jumped, advances]), losses, tally.stays.still_open(k))
 
 
-def window_incidence(spans: Spans, k: int, since_us: int, before_us: int | None = None) -> Incidence | None:
+def window_incidence(spans: Spans, k: int, since_us: int | None, before_us: int | None = None) -> Incidence | None:
     """The same for the stays that began in [since, before), without jumps."""
     within: Any = (k, since_us, before_us)
     return fit(spans.advances(*within), spans.losses(*within), spans.still_open(*within))
