@@ -110,6 +110,10 @@ class Period:
     last: int
     complete: bool
 
+    @property
+    def last_day(self) -> date:
+        return self.end - timedelta(days=1)
+
 
 def periods(kind: Kind, days: Axis) -> tuple[Period, ...]:
     """The periods from the one of day 0 to the one of as-of, whose last is as a rule not over."""
