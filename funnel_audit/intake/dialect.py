@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Shape = Literal["deals", "changes", "names", "other"]
 """Rows are deals, changes, names of ids, or nothing that an audit needs (a table that comes with the export: left out, and said)."""
-Quirk = Literal["product_rows", "value_time_pairs", "quote_guard"]
+Quirk = Literal["product_rows", "value_time_pairs", "quote_guard", "checked_ids"]
 MAX_BYTES = 100_000
 
 LABEL_FIELDS = (

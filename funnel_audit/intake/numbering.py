@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from funnel_audit.intake.codes import Ids, id_codes
 from funnel_audit.intake.columns import Parsed
+from funnel_audit.intake.long_ids import shortened
 from funnel_audit.intake.repeats import broken_ids, missing_ids
 from funnel_audit.intake.table import Defect
 
@@ -26,7 +27,12 @@ def numbered(parts: Sequence[Parsed]) -> tuple[list[Any], Names, int, list[Defec
     and two deals may have come to the same text.
     """
     with_id = [part for part in parts if "deal_id" in part.outline.fields]
-    found, ids = id_codes([_ids(part) for part in with_id], [part.table.encoding for part in with_id])
+    columns = [_ids(part) for part in with_id]
+    double = [number for number, part in enumerate(with_id) if "checked_ids" in part.outline.found.table.quirks]
+    if len(double) > 1:
+        for number, column in zip(double, shortened([columns[number] for number in double]), strict=True):
+            columns[number] = column
+    found, ids = id_codes(columns, [part.table.encoding for part in with_id])
     by_part = {id(part): code for part, code in zip(with_id, found, strict=True)}
     size = len(ids)
     codes, nameless, defects = [], [], []

@@ -1,30 +1,40 @@
-"""The same forty deals, written as every layout: ``python tests/dialects/forty.py FOLDER``. What is compared is in test_forty.py."""
+"""Forty deals, and how a layout writes them: ``python tests/dialects/forty.py FOLDER`` writes every layout of forty_layouts.py.
+
+A layout is data: what stands under each header, how dates and amounts are written, and what the CRM's export cannot carry.
+What is compared is in test_forty.py.
+"""
 
 from __future__ import annotations
 
 import csv
+import html
+import io
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "sample_data"), str(Path(__file__).resolve().parent)]
+
+from layouts import xlsx_bytes  # noqa: E402
+
 START = datetime(2026, 1, 5, 9, 0, 0)
-STEPS = 5  # the last one is the won stage
+SUFFIXES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 @dataclass(frozen=True)
 class Deal:
-    """``moves`` are (stage, when), the first at creation; ``outcome`` won, lost or open, ``end`` when it was closed."""
+    """``moves`` are (stage 0 to 3, when), the first at creation; ``outcome`` won, lost or open, ``end`` when it was closed."""
 
     number: int
     moves: tuple[tuple[int, datetime], ...]
     outcome: str
     end: datetime | None
-    amount: int
+    amount: int | None
     owner: str
+    source: str
+    reason: str
 
     @property
     def created(self) -> datetime:
@@ -38,306 +48,167 @@ class Deal:
     def updated(self) -> datetime:
         return self.end or self.moves[-1][1]
 
+    @property
+    def long_id(self) -> str:
+        """As Salesforce writes ids in a data export: 15 characters, and three that say which of them are capitals."""
+        short = self.short_id
+        return short + "".join(SUFFIXES[sum(short[at + bit].isupper() << bit for bit in range(5))] for at in (0, 5, 10))
+
+    @property
+    def short_id(self) -> str:
+        """The same in a report."""
+        return f"0065g{'aBcDe'[self.number % 5]}000{'xYz'[self.number % 3]}{self.number:05d}"
+
 
 def forty() -> list[Deal]:
+    """Twelve moves skip a stage; there are deals without an amount, an owner, a source and a reason."""
     deals = []
     for n in range(40):
         born = START + timedelta(days=n % 20, hours=n % 7)
         reach = n % 4
-        moves = [(k, born + timedelta(days=2 * k + n % 3 * k)) for k in range(reach + 1)]
+        moves = [(k, born + timedelta(days=2 * k + n % 3 * k)) for k in range(reach + 1) if not (n % 5 == 3 and k == 1 < reach)]
         outcome = ("open", "lost", "won")[n % 3]
         end = None if outcome == "open" else moves[-1][1] + timedelta(days=1 + n % 5)
-        deals.append(Deal(101 + n, tuple(moves), outcome, end, 1000 + 50 * n, ("Anna", "Oleg")[n % 2]))
+        deals.append(
+            Deal(
+                101 + n, tuple(moves), outcome, end, None if n % 11 == 10 else 1000 + 50 * n,
+                "" if n % 13 == 12 else ("Anna", "Oleg")[n % 2], ("Web", "Partner", "")[n % 7 % 3], "" if outcome != "lost" else ("Price", "Competitor", "")[n // 3 % 3],
+            )
+        )  # fmt: skip
     return deals
 
 
-ISO, RU = "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S"
-Row = dict[str, str]
-# layout: labels of the four open stages, of won and lost; day format; delimiter; encoding; header -> cell
-BITRIX = ["Новая", "Подготовка документов", "Cчёт на предоплату", "В работе", "Сделка успешна", "Сделка провалена"]
-BITRIX_EN = ["New", "Create papers", "Invoice", "In progress", "Deal won", "Deal lost"]
-AMO = ["Первичный контакт", "Переговоры", "Принимают решение", "Согласование договора", "Успешно реализовано", "Закрыто и не реализовано"]
-PIPEDRIVE = ["Qualified", "Contact Made", "Demo Scheduled", "Proposal Made"]
-ESPO = ["Prospecting", "Qualification", "Proposal", "Negotiation", "Closed Won", "Closed Lost"]
-HUBSPOT = ["Appointment Scheduled", "Qualified To Buy", "Presentation Scheduled", "Contract Sent", "Closed Won", "Closed Lost"]
+@dataclass(frozen=True)
+class Sheet:
+    """One file: header -> what stands below it, with the words of ``words`` in braces. ``rows`` is deals, moves, changes or log.
+
+    moves: a row for each stage entered, the end among them; changes: the same without the creation; log: creation, stages by id, status.
+    """
+
+    name: str
+    columns: dict[str, str]
+    form: str = "%Y-%m-%d %H:%M:%S"
+    money: str = "{}"
+    open_end: str = ""
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    rows: str = "deals"
+    before: tuple[tuple[str, ...], ...] = ()
+    after: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    """Headers of true dates, in a workbook."""
 
 
-def label(deal: Deal, names: list[str]) -> str:
-    return {"won": names[-2], "lost": names[-1]}.get(deal.outcome, names[deal.stage])
+@dataclass(frozen=True)
+class Layout:
+    """``labels``: the names of the four open stages, of won and of lost. ``lacks``: columns of the deals that the export does not carry;
+    ``stage_of_loss``: a lost deal's stage is overwritten. ``stays``: it carries the history. ``ids``: the attribute of a deal that is its
+    id there; ``zone``: its times are so many hours ahead of UTC; ``precision``: D where it writes days only."""
+
+    name: str
+    dialect: str
+    labels: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+    lacks: frozenset[str] = frozenset()
+    stays: bool = False
+    ids: str = "number"
+    zone: int = 0
+    precision: str = "s"
+    extra: dict[str, str] = field(default_factory=dict)
+    """Further files, as they are."""
 
 
-def ends(deal: Deal, form: str, blank: str = "") -> str:
-    return deal.end.strftime(form) if deal.end else blank
+def words(deal: Deal, sheet: Sheet, labels: tuple[str, ...]) -> dict[str, object]:
+    """What may stand in braces for a deal."""
 
+    def at(when: datetime | None) -> str:
+        return when.strftime(sheet.form) if when else sheet.open_end
 
-def bitrix(deal: Deal) -> Row:
+    closed = deal.outcome != "open"
+    entered = {k: at(when) for k, when in deal.moves} | ({4 if deal.outcome == "won" else 5: at(deal.end)} if closed else {})
+    money = "" if deal.amount is None else sheet.money.format(deal.amount)
+    half = 0 if deal.amount is None else deal.amount // 3
     return {
-        "Название сделки": f"D{deal.number}",
-        "Стадия сделки": label(deal, BITRIX),
-        "Сумма": f"{deal.amount}.00",
-        "Валюта": "Евро",
-        "Ответственный": deal.owner,
-        "Дата создания": deal.created.strftime(RU),
-        "Дата изменения": deal.updated.strftime(RU),
-        "Дата изменения стадии": deal.updated.strftime(RU),
-        "Сделка закрыта": "нет" if deal.outcome == "open" else "да",
-        "ID": str(deal.number),
-        "": "",
-    }
+        "id": deal.number, "short": deal.short_id, "long": deal.long_id, "title": f"D{deal.number}", "owner": deal.owner,
+        "source": deal.source,
+        "reason": deal.reason, "label": labels[{"won": 4, "lost": 5}.get(deal.outcome, deal.stage)], "kept": labels[deal.stage],
+        "kept_id": deal.stage + 1,
+        "amount": money, "part": "" if deal.amount is None else sheet.money.format(half),
+        "rest": "" if deal.amount is None else sheet.money.format(deal.amount - half), "created": at(deal.created),
+        "updated": at(deal.updated),
+        "moved": at(deal.moves[-1][1]) if deal.stage else "", "changed": at(deal.updated), "closed": at(deal.end),
+        "won_at": at(deal.end) if deal.outcome == "won" else "", "lost_at": at(deal.end) if deal.outcome == "lost" else "",
+        "outcome": deal.outcome, "Outcome": deal.outcome.title(), "active": "active" if not closed else deal.outcome,
+        "is_won": str(deal.outcome == "won").lower(), "is_closed": str(closed).lower(), "yes": "да" if closed else "нет",
+        "Yes": "Yes" if closed else "No", **{f"entered{k}": entered.get(k, "") for k in range(6)},
+    }  # fmt: skip
 
 
-def bitrix_en(deal: Deal) -> Row:
-    form = "%m/%d/%Y %I:%M:%S %p"
-    return {
-        "Deal Name": f"D{deal.number}",
-        "Stage": label(deal, BITRIX_EN),
-        "Income": f"{deal.amount}.00",
-        "Currency": "Euro",
-        "Responsible": deal.owner,
-        "Created": deal.created.strftime(form),
-        "Modified": deal.updated.strftime(form),
-        "Stage change date": deal.updated.strftime(form),
-        "ID": str(deal.number),
-        "": "",
-    }
+def events(deal: Deal, sheet: Sheet, labels: tuple[str, ...]) -> list[dict[str, object]]:
+    """The same for each stage that the deal was put into, with ``to``, ``from`` and ``at``."""
+    path = [(labels[k], k + 1, when) for k, when in deal.moves]
+    if deal.end is not None:
+        path.append((labels[4 if deal.outcome == "won" else 5], 0, deal.end))
+    own = words(deal, sheet, labels)
+    found, last = [], ""
+    for label, number, when in path:
+        found.append(own | {"to": label, "from": last, "at": when.strftime(sheet.form), "number": number})
+        last = label
+    if sheet.rows == "log":
+        end = [{**found.pop(), "key": "status", "value": deal.outcome}] if deal.end else []
+        born = {**found[0], "key": "add_time", "value": found[0]["at"]}
+        return [born, *({**one, "key": "stage_id", "value": one["number"]} for one in found), *end]
+    return found[1:] if sheet.rows == "changes" else found
 
 
-def amo(deal: Deal) -> Row:
-    return {
-        "ID": str(deal.number),
-        "Название сделки": f"D{deal.number}",
-        "Основной контакт": "",
-        "Ответственный": deal.owner,
-        "Этап сделки": label(deal, AMO),
-        "Воронка": "Воронка",
-        "Бюджет €": str(deal.amount),
-        "Дата создания": deal.created.strftime(RU),
-        "Дата редактирования": deal.updated.strftime(RU),
-        "Дата закрытия": ends(deal, RU, "не закрыта"),
-    }
+def table(sheet: Sheet, labels: tuple[str, ...]) -> list[list[str]]:
+    """Header and rows. A value ``a || b`` makes two rows, as two products do."""
+    rows = []
+    for deal in forty():
+        facts = [words(deal, sheet, labels)] if sheet.rows == "deals" else events(deal, sheet, labels)
+        for one in facts:
+            cells = [text.format(**one).split(" || ") for text in sheet.columns.values()]
+            rows += [[cell[min(at, len(cell) - 1)] for cell in cells] for at in range(max(map(len, cells)))]
+    return [[header.rstrip("\0") for header in sheet.columns], *rows]
 
 
-def pipedrive(deal: Deal) -> Row:
-    return {
-        "Deal - ID": str(deal.number),
-        "Deal - Title": f"D{deal.number}",
-        "Deal - Owner": deal.owner,
-        "Deal - Stage": PIPEDRIVE[deal.stage],
-        "Deal - Status": deal.outcome.title(),
-        "Deal - Value": str(deal.amount),
-        "Deal - Currency of Value": "EUR",
-        "Deal - Deal created": deal.created.strftime(ISO),
-        "Deal - Update time": deal.updated.strftime(ISO),
-        "Deal - Last stage change": deal.moves[-1][1].strftime(ISO) if deal.stage else "",
-        "Deal - Deal closed on": ends(deal, ISO),
-    }
+def written(sheet: Sheet, labels: tuple[str, ...]) -> bytes:
+    """The file, in the container that its name says."""
+    rows = table(sheet, labels)
+    if sheet.name.endswith(".xlsx"):
+        dated = [at for at, header in enumerate(rows[0]) if header in sheet.dates]
+        values = [[datetime.strptime(cell, sheet.form) if at in dated and cell else cell for at,
+        cell in enumerate(row)] for row in rows[1:]]
+        above = [list(line) for line in sheet.before]
+        return xlsx_bytes((above or rows)[0], [*above[1:], rows[0], *values] if above else values)
+    if sheet.name.endswith(".xls"):
+        lines = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
+        head = lines[0].replace("td>", "th>")
+        body = "".join(f"<tr>{line}</tr>" for line in lines[1:])
+        meta = '<meta http-equiv="Content-type" content="text/html;charset=UTF-8" />'
+        return f'\ufeff{meta}<table border="1"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'.encode()
+    if sheet.name.endswith(".json"):
+        return json.dumps({"result": {"items": [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]}}, ensure_ascii=False).encode()
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=sheet.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows(rows)
+    out.write("".join(f'"{line}"\n' if line else "\n" for line in sheet.after))
+    return out.getvalue().encode(sheet.encoding)
 
 
-def espo(deal: Deal) -> Row:
-    return {
-        "id": str(deal.number),
-        "name": f"D{deal.number}",
-        "amountCurrency": "EUR",
-        "amount": str(deal.amount),
-        "stage": label(deal, ESPO),
-        "lastStage": ESPO[deal.stage],
-        "closeDate": ends(deal, ISO),
-        "assignedUserName": deal.owner,
-        "createdAt": deal.created.strftime(ISO),
-        "modifiedAt": deal.updated.strftime(ISO),
-    }
+def write(folder: Path, layout: Layout) -> list[str]:
+    """The files of a layout; the paths that a user would give."""
+    made = {sheet.name: written(sheet, layout.labels) for sheet in layout.sheets}
+    made |= {name: text.encode() for name, text in layout.extra.items()}
+    for name, data in made.items():
+        (folder / name).write_bytes(data)
+    return [str(folder / name) for name in made]
 
-
-def hubspot(deal: Deal) -> Row:
-    when = {HUBSPOT[k]: at.strftime("%Y-%m-%d %H:%M") for k, at in deal.moves}
-    when[label(deal, HUBSPOT)] = deal.updated.strftime("%Y-%m-%d %H:%M")
-    return {
-        "Record ID": str(deal.number),
-        "Deal Name": f"D{deal.number}",
-        "Deal Stage": label(deal, HUBSPOT),
-        "Amount": f"{deal.amount}.0",
-        "Currency": "EUR",
-        "Deal owner": deal.owner,
-        "Create Date": deal.created.strftime("%Y-%m-%d %H:%M"),
-        "Close Date": ends(deal, "%Y-%m-%d %H:%M"),
-        **{f'Date entered "{name} (Sales)"': when.get(name, "") for name in HUBSPOT},
-    }
-
-
-def close(deal: Deal) -> Row:
-    names = ["Demo Completed", "Proposal Sent", "Contract Sent", "Signed", "Won", "Lost"]
-    return {
-        "id": str(deal.number),
-        "lead_name": f"D{deal.number}",
-        "status_label": label(deal, names),
-        "value": str(deal.amount * 100),
-        "status_type": {"open": "active"}.get(deal.outcome, deal.outcome),
-        "value_currency": "EUR",
-        "user_name": deal.owner,
-        "date_created": deal.created.isoformat() + "+00:00",
-        "date_updated": deal.updated.isoformat() + "+00:00",
-        "date_won": ends(deal, ISO) if deal.outcome == "won" else "",
-        "date_lost": ends(deal, ISO) if deal.outcome == "lost" else "",
-    }
-
-
-def freshsales(deal: Deal) -> Row:
-    names = ["New", "Qualification", "Discovery", "Demo", "Won", "Lost"]
-    return {
-        "Deal : id": str(deal.number),
-        "Deal : Name": f"D{deal.number}",
-        "Deal : Deal stage": label(deal, names),
-        "Deal : Total Deal Value": f"{deal.amount}.0",
-        "Deal : Currency": "EUR",
-        "Deal : Owner": deal.owner,
-        "Deal : Created at": deal.created.strftime(ISO),
-        "Deal : Updated at": deal.updated.strftime(ISO),
-        "Deal : Closed date": ends(deal, ISO),
-    }
-
-
-def salesforce(deal: Deal) -> Row:
-    names = ["Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Closed Won", "Closed Lost"]
-    return {
-        "Id": str(deal.number),
-        "Name": f"D{deal.number}",
-        "StageName": label(deal, names),
-        "Amount": str(deal.amount),
-        "CurrencyIsoCode": "EUR",
-        "OwnerId": deal.owner,
-        "CreatedDate": deal.created.isoformat() + "Z",
-        "LastModifiedDate": deal.updated.isoformat() + "Z",
-        "CloseDate": ends(deal, ISO),
-        "IsWon": str(deal.outcome == "won").lower(),
-        "IsClosed": str(deal.outcome != "open").lower(),
-    }
-
-
-def zoho(deal: Deal) -> Row:
-    names = ["Qualification", "Needs Analysis", "Value Proposition", "Proposal/Price Quote", "Closed Won", "Closed Lost to Competition"]
-    return {
-        "Record Id": str(deal.number),
-        "Deal Owner.id": "9",
-        "Deal Owner": deal.owner,
-        "Deal Name": f"D{deal.number}",
-        "Stage": label(deal, names),
-        "Amount": str(deal.amount),
-        "Currency": "EUR",
-        "Closing Date": ends(deal, ISO),
-        "Created Time": deal.created.strftime(ISO),
-        "Modified Time": deal.updated.strftime(ISO),
-    }
-
-
-def suite(deal: Deal) -> Row:
-    names = ["Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Closed Won", "Closed Lost"]
-    return {
-        "Opportunity Name": f"D{deal.number}",
-        "ID": str(deal.number),
-        "Opportunity Amount": f"€{deal.amount:,}.00",
-        "Currency": "-99",
-        "Expected Close Date": ends(deal, ISO),
-        "Sales Stage": label(deal, names),
-        "Assigned User": deal.owner,
-        "Date Created": deal.created.strftime(ISO),
-        "Date Modified": deal.updated.strftime(ISO),
-    }
-
-
-def dynamics(deal: Deal) -> Row:
-    return {
-        "(Do Not Modify) Opportunity": str(deal.number),
-        "(Do Not Modify) Row Checksum": "x",
-        "(Do Not Modify) Modified On": deal.updated.strftime(ISO),
-        "Topic": f"D{deal.number}",
-        "Est. revenue": str(deal.amount),
-        "Currency": "Euro",
-        "Pipeline Phase": ["1-Qualify", "2-Develop", "3-Propose", "4-Close"][deal.stage],
-        "Status": deal.outcome.title(),
-        "Actual Close Date": ends(deal, ISO),
-        "Owner": deal.owner,
-        "Created On": deal.created.strftime(ISO),
-    }
-
-
-LAYOUTS: dict[str, tuple[Callable[[Deal], Row], str, str]] = {
-    "bitrix24_ru": (bitrix, ";", "utf-8-sig"),
-    "bitrix24_cp1251": (bitrix, ";", "cp1251"),
-    "bitrix24_en": (bitrix_en, ";", "utf-8-sig"),
-    "amocrm": (amo, ",", "utf-8"),
-    "pipedrive": (pipedrive, ",", "utf-8"),
-    "espocrm": (espo, ",", "utf-8"),
-    "hubspot": (hubspot, ",", "utf-8"),
-    "close": (close, ",", "utf-8"),
-    "freshsales": (freshsales, ",", "utf-8"),
-    "salesforce": (salesforce, ",", "cp1252"),
-    "zoho": (zoho, ",", "utf-8"),
-    "suitecrm": (suite, ",", "utf-8"),
-    "dynamics365": (dynamics, ",", "utf-8"),
-}
-
-
-def write(folder: Path, name: str) -> Path:
-    """One layout as a file."""
-    make, delimiter, encoding = LAYOUTS[name]
-    path = folder / f"{name}.csv"
-    rows = [make(deal) for deal in forty()]
-    with path.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-        writer.writerow(rows[0])
-        writer.writerows(row.values() for row in rows)
-    return path
-
-
-def log(deal: Deal, won: str, lost: str, names: list[str]) -> list[tuple[str, datetime]]:
-    """The labels a deal was put into, with the end."""
-    out = [(names[k], at) for k, at in deal.moves]
-    return [*out, ({"won": won, "lost": lost}[deal.outcome], deal.end)] if deal.end else out
-
-
-def write_history(folder: Path, name: str) -> list[Path]:
-    """A layout of changes; a deal table beside it where the changes alone do not say which deals exist."""
-    codes = ["NEW", "PREPARATION", "PREPAYMENT_INVOICE", "EXECUTING"]
-    path = folder / f"{name}.csv"
-    rows: list[list[str]] = []
-    if name.startswith("bitrix24"):
-        rows = [["ID", "TYPE_ID", "OWNER_ID", "CREATED_TIME", "CATEGORY_ID", "STAGE_SEMANTIC_ID", "STAGE_ID"]]
-        rows += [
-            ["1", "2", str(deal.number), at.isoformat() + "+00:00", "0", "P", stage]
-            for deal in forty()
-            for stage, at in log(deal, "WON", "LOSE", codes)
-        ]
-        if name.endswith("json"):
-            path = folder / f"{name}.json"
-            path.write_text(json.dumps({"result": {"items": [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]}}), "utf-8")
-            return [path]
-    elif name == "salesforce_field_history":
-        rows = [["Id", "IsDeleted", "OpportunityId", "CreatedById", "CreatedDate", "Field", "OldValue", "NewValue"]]
-        for deal in forty():
-            rows.append(["0", "false", str(deal.number), "", deal.created.isoformat() + "Z", "created", "", ""])
-            moves = log(deal, "Closed Won", "Closed Lost", ["Prospecting", "Qualification", "Needs Analysis", "Value Proposition"])
-            rows += [
-                ["0", "false", str(deal.number), "", at.isoformat() + "Z", "StageName", before, stage]
-                for (before, _), (stage, at) in pairwise(moves)
-            ]
-    elif name == "pipedrive_log":
-        rows = [["deal_id", "change_time", "changed_field_key", "new_value"]]
-        for deal in forty():
-            rows.append([str(deal.number), deal.created.strftime(ISO), "add_time", deal.created.isoformat()])
-            rows += [[str(deal.number), at.strftime(ISO), "stage_id", str(k + 1)] for k, at in deal.moves]
-            rows += [[str(deal.number), deal.end.strftime(ISO), "status", deal.outcome]] if deal.end else []
-        (folder / "stages.csv").write_text(
-            "stage_id,stage_name\n" + "".join(f"{k + 1},{one}\n" for k, one in enumerate(PIPEDRIVE)), "utf-8"
-        )
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return [path, folder / "stages.csv"] if name == "pipedrive_log" else [path]
-
-
-HISTORIES = ("bitrix24_history", "bitrix24_history_json", "salesforce_field_history", "pipedrive_log")
 
 if __name__ == "__main__":
-    for layout in LAYOUTS:
-        write(Path(sys.argv[1]), layout)
-    for layout in HISTORIES:
-        write_history(Path(sys.argv[1]), layout)
+    from forty_layouts import LAYOUTS
+
+    for one in LAYOUTS:
+        place = Path(sys.argv[1]) / one.name
+        place.mkdir(parents=True, exist_ok=True)
+        write(place, one)
