@@ -22,6 +22,18 @@ def test_complete(code: str, lang: str) -> None:
         assert all(re.search("[а-яё]", text) for _, text in found.sections[:3])
 
 
+CRMS = ("amoCRM", "Bitrix24", "HubSpot", "Salesforce", "Pipedrive", "Zoho", "Excel", "stages.yaml", "--from", "--as-of", "--pipeline")
+
+
+@pytest.mark.parametrize("code", rules())
+def test_the_twins_say_as_much(code: str) -> None:
+    """Each Russian section is at least two thirds as long as the English one (short ones may be terse) and names the same programs."""
+    for (heading, english), (_, russian) in zip(document(code, "en").sections, document(code, "ru").sections, strict=True):
+        assert len(russian) >= min(len(english), 40) / 2 and len(russian) >= len(english) * 2 / 3 - 40, heading
+        named = russian.replace("Битрикс24", "Bitrix24")
+        assert [crm for crm in CRMS if crm in english and crm not in named] == [], heading
+
+
 def test_no_twin_is_left_over() -> None:
     assert {path.stem.upper() for path in FOLDER.glob("*.md")} == set(rules())
 
