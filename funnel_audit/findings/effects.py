@@ -86,11 +86,12 @@ def in_question(evidence: Evidence, texts: Texts, n: int) -> str:
     )  # fmt: skip
 
 
-def conversion_range(evidence: Evidence, texts: Texts, deals: Array, beside: int = 0) -> str:
+def conversion_range(evidence: Evidence, texts: Texts, deals: Array, beside: int = 0, *, lost: bool = False) -> str:
     """``Conversion of step 3 (“Meeting held” → “Offer sent”) lies between 31% and 44%, whatever happened to these 37 deals.``
 
     The step is the one that they leave most open. For each step: had all of these deals been there and gone no further, or all of them
     gone on. Every deal has reached the first stage. ``beside`` counts further deals that the tally does not hold.
+    Where it is sure that all are ``lost``, none of them has gone on to the won stage.
     """
     n = len(deals) + beside
     journeys, counted = evidence.journeys, evidence.tally
@@ -105,6 +106,8 @@ def conversion_range(evidence: Evidence, texts: Texts, deals: Array, beside: int
     if not n or not (reached >= ENOUGH).any():
         return in_question(evidence, texts, n) if beside else touched(evidence, texts, deals)
     low, high = advanced / np.maximum(reached + n, 1), (advanced + n) / np.maximum(reached + n, 1)
+    if lost:
+        high[-1] = advanced[-1] / max(int(reached[-1]), 1)
     step = int(np.where(reached >= ENOUGH, high - low, -1).argmax())
     stages = evidence.funnel.stages
     return texts.count(

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from funnel_audit import report
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import cut
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("several currencies")
@@ -35,20 +36,25 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     ranked = sorted(((name, n) for name, n in counts.items() if n), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
     if len(ranked) < 2:
         return
-    shown = [texts.say("{name}: {n}", name=texts.say("no currency") if name is None else name, n=n) for name, n in ranked[:SHOWN]]
+    shown = [texts.say("{name}: {n}", name=texts.say("no currency") if name is None else cut(name), n=n) for name, n in ranked[:SHOWN]]
     if len(ranked) > SHOWN:
         shown.append(texts.say("others: {n}", n=sum(n for _, n in ranked[SHOWN:])))
     total = sum(n for _, n in ranked)
     listing = ", ".join(shown)
     text = texts.say("Amounts are not all in one currency, and different currencies are never added up ({listing}).", listing=listing)
     main = next(name for name, _ in ranked if name is not None)
-    cure = texts.say("Export the amount in one currency, or choose the one to report in stages.yaml, such as currency: {name}.", name=main)
-    chosen = evidence.funnel.currency
-    shown_in = chosen if chosen in counts else main
+    cure = texts.say("Export the amount in one currency, or choose the one to report in stages.yaml, such as currency: {name}.", name=cut(main))
+    shown_in = evidence.funnel.currency or ranked[0][0]
     left_out = total - counts.get(shown_in, 0)
-    effect = texts.count(
-        "Sums in {currency} leave {n} deal of {total} out.", "Sums in {currency} leave {n} deals of {total} out.", left_out,
-        currency=str(shown_in)[:40], total=total,
-    )  # fmt: skip
+    if shown_in is None:
+        effect = texts.count(
+            "Sums without a currency leave {n} deal of {total} out.", "Sums without a currency leave {n} deals of {total} out.", left_out,
+            total=total,
+        )  # fmt: skip
+    else:
+        effect = texts.count(
+            "Sums in {currency} leave {n} deal of {total} out.", "Sums in {currency} leave {n} deals of {total} out.", left_out,
+            currency=cut(shown_in), total=total,
+        )  # fmt: skip
     numbers: dict[str, float | int | str] = {"currencies": len(ranked), "with_amount": total, "left_out": left_out}
     yield Found(report.Place(file=evidence.files[0]), text, cure, total, effect=effect, numbers=numbers)

@@ -50,5 +50,5 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         else texts.say("Add the history of stage changes as a second file, or a date column for each stage to the export.")
     )
     deals = np.flatnonzero((journeys.outcome == Outcome.LOST) & ~journeys.placed)
-    found = flagged(evidence, deals, text, cure, conversion_range(evidence, texts, deals), {"lost": lost})
+    found = flagged(evidence, deals, text, cure, conversion_range(evidence, texts, deals, lost=True), {"lost": lost})
     yield replace(found, place=whole_file(evidence))
