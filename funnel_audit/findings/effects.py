@@ -41,23 +41,32 @@ def stage_place(evidence: Evidence, k: int) -> report.Place:
 
 
 def touched(evidence: Evidence, texts: Texts, deals: Array) -> str:
-    """``37 deals, 4% of all, worth 1.2M ₽ (29 of them with an amount).``"""
-    journeys, facts = evidence.journeys, evidence.journeys.facts
+    """``It touches 37 deals, 4% of all. Their amounts add up to 1.2M ₽.``"""
+    total = evidence.journeys.n
     text = texts.count(
         "It touches {n} deal, {share} of all.", "It touches {n} deals, {share} of all.",
-        len(deals), share=share_of(texts, len(deals), journeys.n),
+        len(deals), share=share_of(texts, len(deals), total),
     )  # fmt: skip
+    return joined(text, money_of(evidence, texts, deals))
+
+
+def money_of(evidence: Evidence, texts: Texts, deals: Array) -> str:
+    """``Their amounts add up to 1.2M ₽.``, of those in the main currency; nothing where there are none."""
+    facts = evidence.journeys.facts
     known = deals[facts.amount_known[deals]]
-    if not len(known):
-        return text
     currency = main_currency(evidence)
     codes = facts.currency.codes[known]
     mine = known[codes == currency] if currency >= 0 else known[codes < 0]
-    if not len(mine):
-        return text
+    total = float(facts.amount[mine].sum()) / 100
+    if not total:
+        return ""
     name = facts.currency.texts[currency] if currency >= 0 else None
-    money = texts.money(float(facts.amount[mine].sum()) / 100, name, short=True)
-    return text + " " + texts.say("Their amounts add up to {money}.", money=money)
+    return texts.say("Their amounts add up to {money}.", money=texts.money(total, name, short=True))
+
+
+def joined(*sentences: str) -> str:
+    """Sentences one after the other; empty ones are left out."""
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def main_currency(evidence: Evidence) -> int:

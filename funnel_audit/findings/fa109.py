@@ -43,7 +43,9 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     listing = ", ".join(shown)
     text = texts.say("Amounts are not all in one currency, and different currencies are never added up ({listing}).", listing=listing)
     main = next(name for name, _ in ranked if name is not None)
-    cure = texts.say("Export the amount in one currency, or choose the one to report in stages.yaml, such as currency: {name}.", name=cut(main))
+    cure = texts.say(
+        "Export the amount in one currency, or choose the one to report in stages.yaml, such as currency: {name}.", name=cut(main)
+    )  # fmt: skip
     shown_in = evidence.funnel.currency or ranked[0][0]
     left_out = total - counts.get(shown_in, 0)
     if shown_in is None:

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, elapsed_us
-from funnel_audit.findings.effects import flagged, touched
+from funnel_audit.findings.effects import flagged, joined, money_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
@@ -55,4 +55,4 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         cure = texts.say("Correct the dates in the CRM; after an import, export the original date as the creation date.")
         effect = texts.say("Days to win and the projected win rate rest on the other {n} closed deals.", n=over - len(deals))
         numbers: dict[str, float | int | str] = {"closed": over, "most_days": round(most, 2)}
-        yield flagged(evidence, deals, text, cure, effect + " " + touched(evidence, texts, deals), numbers)
+        yield flagged(evidence, deals, text, cure, joined(effect, money_of(evidence, texts, deals)), numbers)

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, elapsed_us
-from funnel_audit.findings.effects import flagged, touched
+from funnel_audit.findings.effects import flagged, joined, money_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import looks_back
 from funnel_audit.journeys import Outcome
@@ -55,6 +55,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         len(deals), total=open_now, long=long, limit=texts.days(LONG),
     )  # fmt: skip
     cure = texts.say("Close the deals that are over, or move their dates; clear the date of deals that were reopened.")
-    effect = texts.say("They count as open, in what is stalled and in what is still to come.") + " " + touched(evidence, texts, deals)
+    effect = joined(
+        texts.say("They count as open, in what is stalled and in what is still to come."), money_of(evidence, texts, deals)
+    )  # fmt: skip
     numbers: dict[str, float | int | str] = {"open": open_now, "long_past": long}
     yield flagged(evidence, deals, text, cure, effect, numbers, "warning" if long else None)

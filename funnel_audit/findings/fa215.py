@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from funnel_audit.findings.effects import flagged, share_of, touched
+from funnel_audit.findings.effects import flagged, joined, money_of, share_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
@@ -43,4 +43,5 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         len(deals), total=journeys.n, share=share_of(texts, len(deals), journeys.n), open=still_open,
     )  # fmt: skip
     cure = texts.say("Give these deals to somebody in the CRM; reassign deals before a user is deleted.")
-    yield flagged(evidence, deals, text, cure, touched(evidence, texts, deals), {"open": still_open}, "warning" if still_open else None)
+    effect = joined(texts.say("In tables by owner they are missing, and nobody is told when they stall."), money_of(evidence, texts, deals))
+    yield flagged(evidence, deals, text, cure, effect, {"open": still_open}, "warning" if still_open else None)

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from funnel_audit.findings.effects import flagged, share_of, touched
+from funnel_audit.findings.effects import flagged, joined, money_of, share_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.journeys import Outcome
 from funnel_audit.texts import N_, Texts
@@ -49,4 +49,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     )  # fmt: skip
     cure = texts.say("Link a company to these deals in the CRM, and make the field a required one.")
     severity = "warning" if len(deals) >= GRAVE * journeys.n else None
-    yield flagged(evidence, deals, text, cure, touched(evidence, texts, deals), {"open": still_open}, severity)
+    effect = joined(
+        texts.say("Which clients come back, and which deals are doubles, cannot be told of them."), money_of(evidence, texts, deals)
+    )  # fmt: skip
+    yield flagged(evidence, deals, text, cure, effect, {"open": still_open}, severity)

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from funnel_audit.clock import NAT
-from funnel_audit.findings.effects import flagged, touched, whole_file
+from funnel_audit.findings.effects import flagged, joined, money_of, whole_file
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import label_name
 from funnel_audit.journeys import Outcome
@@ -46,6 +46,6 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         )  # fmt: skip
         cure = texts.say("Add the date of the last change of stage to the export, or the history of stage changes as a second file.")
         deals = stays.deal[(stays.us == NAT) & (stays.exit == STILL_OPEN)]
-        effect = texts.say("None of them can be called stalled.") + " " + touched(evidence, texts, deals)
+        effect = joined(texts.say("None of them can be called stalled."), money_of(evidence, texts, deals))
         found = flagged(evidence, deals, text, cure, effect, {"open": still_open, "most": int(unknown[most])})
         yield replace(found, place=whole_file(evidence), count=n)

@@ -24,12 +24,13 @@ from collections.abc import Iterator
 
 from funnel_audit.findings.effects import stage_place
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import label_name
+from funnel_audit.findings.wording import label_name, quoted
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("stages without a task or a limit")
 SEVERITY = "info"
 CONFIDENCE = "high"
+SHOWN = 5
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
@@ -44,7 +45,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     for key, stages in (("task", no_task), ("max_days", no_limit)):
         if not stages:
             continue
-        names = ", ".join(f"“{label_name(evidence, texts, k)}”" for k in stages[:5])
+        names = quoted(texts, [label_name(evidence, texts, k) for k in stages[:SHOWN]])
+        names += texts.say(" and others") if len(stages) > SHOWN else ""
         if key == "task":
             text = texts.count("{n} stage has no task: {names}.", "{n} stages have no task: {names}.", len(stages), names=names)
             effect = texts.say("What has to happen for a deal to move on is nowhere written.")

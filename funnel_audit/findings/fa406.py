@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from funnel_audit import report
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import quoted
 from funnel_audit.labels import normal
 from funnel_audit.texts import N_, Texts
 
@@ -30,6 +31,7 @@ NAME = N_("labels of stages.yaml that never occur")
 SEVERITY = "info"
 CONFIDENCE = "low"
 ENOUGH = 20
+SHOWN = 6
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
@@ -42,7 +44,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     absent = [(label, where) for label, where in listed if normal(label) not in present]
     if not absent or 2 * len(absent) > len(listed):
         return
-    names = ", ".join(f"“{label[:40]}” ({where})" for label, where in absent[:6])
+    names = ", ".join(f"{quoted(texts, [label])} ({where})" for label, where in absent[:SHOWN])
+    names += texts.say(" and others") if len(absent) > SHOWN else ""
     text = texts.count(
         "{n} label of stages.yaml occurs nowhere in the export: {names}.",
         "{n} labels of stages.yaml occur nowhere in the export: {names}.",

@@ -52,6 +52,11 @@ def cut(cell: str) -> str:
     return cell if len(cell) <= MOST_LETTERS else cell[: MOST_LETTERS - 1] + "…"
 
 
+def quoted(texts: Texts, names: list[str]) -> str:
+    """``“Meeting held”, “Offer sent”``, in the quotation marks of the language."""
+    return ", ".join(texts.say("“{name}”", name=cut(name)) for name in names)
+
+
 def looks_back(evidence: Evidence) -> bool:
     """Does --as-of lie before the export was made? Then the deal rows show a later day than the history that is known."""
     return evidence.journeys.as_of.chosen and evidence.tally.not_yet > 0
