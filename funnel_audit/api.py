@@ -38,6 +38,7 @@ def read(
     created_from: str | None = None,
     created_to: str | None = None,
     pipeline: str | None = None,
+    by: Sequence[str] | None = None,
     sheet: str | None = None,
     dialect: Path | None = None,
     stdin: bytes | None = None,
@@ -47,12 +48,15 @@ def read(
 
     ``as_of``, ``created_from`` and ``created_to`` are ISO dates or instants. Raises InputError for files that are no tables of deals,
     FunnelError for a faulty stages file or dialect, UsageError for options that cannot be meant. ``dialect``: a file that says how a CRM of
-    your own writes its exports (docs/dialects.md). ``keep``: hold on to every entry, for ``story``.
+    your own writes its exports (docs/dialects.md). ``by``: columns of the export, by field or header, whose values the audit compares (None:
+    owner and source). ``keep``: hold on to every entry, for ``story``.
     """
     funnel = stages if isinstance(stages, Funnel) else load_funnel(None if stages is None else fspath(stages))
     paths = [fspath(files)] if isinstance(files, str | PathLike) else [fspath(path) for path in files]
     own = None if dialect is None else fspath(dialect)
-    return read_files(paths, funnel, Options(as_of, created_from, created_to, pipeline, sheet, keep, own), stdin=stdin)
+    columns = None if by is None else tuple(by)
+    options = Options(as_of, created_from, created_to, pipeline, sheet, keep, own, by=columns)
+    return read_files(paths, funnel, options, stdin=stdin)
 
 
 def audit(

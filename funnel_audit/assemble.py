@@ -12,9 +12,11 @@ from funnel_audit.findings import Evidence, run
 from funnel_audit.foremost import foremost
 from funnel_audit.in_short import in_short
 from funnel_audit.measured import main_currency, measure
+from funnel_audit.measures import segments as segments_
 from funnel_audit.measures import stalled as stalled_
 from funnel_audit.notes import notes
 from funnel_audit.pieces import side_by_side
+from funnel_audit.segments_of import segments_of
 from funnel_audit.selective import selective
 from funnel_audit.tally import tally
 
@@ -41,6 +43,10 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
     totals, why_no_win_rate = recorded.totals(m)
     stages = tuple(recorded.stage(m, funnel, k, texts.lang) for k in range(m.tally.stages))
     leaks = tuple(recorded.leak(leak, funnel) for leak in m.leaks)
+    segments = segments_.segments(
+        journeys, counted, segments_of(journeys, currency), recorded.known_of_segments(m, journeys), currency,
+        [stage.id for stage in funnel.stages],
+    )  # fmt: skip
     can = capabilities(m.tally, m.steps, reading.lacks, texts)
     audit = report.Audit(
         title=funnel.title.in_lang(texts.lang),
@@ -57,6 +63,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         pairs=tuple(recorded.pair(index, rate, funnel, texts.lang) for index, rate in enumerate(m.pairs)),
         key_stage=coming.key_stage,
         forecast=coming.forecast,
+        segments=segments,
         capabilities=can,
         notes=(*notes(m.steps, stages, why_no_win_rate, found.count is None, m.tally, texts), *coming.notes),
         findings=(),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from funnel_audit.segment_names import column_name, segment_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,9 +23,9 @@ SENSELESS = 0.5
 def in_short(audit: report.Audit, texts: Texts) -> tuple[str, ...]:
     """Where most losses have a place the leak leads, otherwise the win rate; last what the data cannot say."""
     placed = any(stage.projected for stage in audit.funnel) and audit.totals.unplaced * 2 <= audit.totals.lost
-    order: tuple[Callable[[report.Audit, Texts], str | None], ...] = (_win_rate, _reasons, _where, _pace, _cannot)
+    order: tuple[Callable[[report.Audit, Texts], str | None], ...] = (_win_rate, _reasons, _where, _pace, _stands_out, _cannot)
     if placed:
-        order = (_leak, _stuck, _pace, _win_rate, _key_stage, _cannot)
+        order = (_leak, _stuck, _stands_out, _pace, _win_rate, _key_stage, _cannot)
     sentences = [write(audit, texts) for write in order]
     return tuple(sentence for sentence in sentences if sentence)
 
@@ -202,6 +204,29 @@ def _where(audit: report.Audit, texts: Texts) -> str | None:
             else texts.say(", half of them created over {days} ago", days=texts.days(most.open_days))
         )
     return say + "."
+
+
+def _stands_out(audit: report.Audit, texts: Texts) -> str | None:
+    """The segment whose deals are won more or less often than all others, most surely so; owners on the same mix."""
+    claimed = [
+        (difference, segment)
+        for segment in audit.segments if segment.kind in ("value", "band")
+        for difference in segment.differences if difference.what == "win_rate"
+    ]  # fmt: skip
+    if not claimed:
+        return None
+    found, segment = min(claimed, key=lambda pair: (pair[0].q_value, -abs(pair[0].value - pair[0].others), -pair[1].deals))
+    here, others = texts.percent(found.value, digits=None), texts.percent(found.others, digits=None)
+    if segment.column == "owner":
+        who = segment.value or ""
+        if found.basis == "same mix":
+            return texts.say("{who} wins {here} of the deals, the others {others} on the same mix.", who=who, here=here, others=others)
+        return texts.say("{who} wins {here} of the deals, the others {others}.", who=who, here=here, others=others)
+    return texts.say(
+        "{value} ({column}): {here} of these deals are won, {others} of all others.",
+        value=texts.say("“{name}”", name=segment_name(segment, texts, audit.totals.currency)),
+        column=column_name(segment, texts), here=here, others=others,
+    )  # fmt: skip
 
 
 def _cannot(audit: report.Audit, texts: Texts) -> str | None:

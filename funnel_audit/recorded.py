@@ -11,12 +11,14 @@ from funnel_audit.measures import conversion as conversion_
 from funnel_audit.measures import leaks as leaks_
 from funnel_audit.measures import pace as pace_
 from funnel_audit.measures import pairs as pairs_
+from funnel_audit.measures import segments as segments_
 from funnel_audit.measures import stalled as stalled_
 from funnel_audit.tally import Outcome, Tally
 
 if TYPE_CHECKING:
     from funnel_audit.funnel import Funnel
     from funnel_audit.intake.read import Reading
+    from funnel_audit.journeys import Journeys
     from funnel_audit.measured import Measured
 
 
@@ -146,6 +148,16 @@ def stalled(found: stalled_.Stall, reading: Reading, lang: str) -> report.Stalle
     )
 
 
+def known_of_segments(m: Measured, journeys: Journeys) -> segments_.Known:
+    """What the comparison of segments takes from the other measures."""
+    whole, _ = conversion_.whole_funnel(m.tally)
+    steps = tuple(k for k, step in enumerate(m.steps[:-1]) if step.projected is not None)
+    if not any(limit is not None for limit in m.limits[:-1]):
+        return segments_.Known(steps, whole.projected is not None, None, None)
+    standing = stalled_.standing(journeys, m.limits)
+    return segments_.Known(steps, whole.projected is not None, standing.deal[standing.stuck], standing.deal)
+
+
 def pair(index: int, rate: pairs_.PairRate, funnel: Funnel, lang: str) -> report.Pair:
     spec = funnel.pairs[index]
     first, last = (funnel.stages[funnel.index(stage)].name.in_lang(lang) for stage in (spec.start, spec.end))
@@ -175,6 +187,7 @@ def read_input(reading: Reading) -> report.Input:
         pipeline=options.pipeline,
         created_from=options.created_from,
         created_to=options.created_to,
+        by=options.by or (),
         pipelines=tuple(
             report.PipelineCount(name=name, deals=deals, audited=name in reading.audited)
             for name, deals in (reading.pipelines if len(reading.pipelines) > 1 else ())

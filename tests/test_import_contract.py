@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Weekly counts of a stage with their wins in the end, and days from there to won, need each deal's own way.
     "measures.key_stage": {"tally", "estimators", "report", "journeys"},
     "measures.reconcile": {"tally", "estimators", "report", "journeys"},  # which deals make a difference: each deal's own way
+    "measures.segments": {"tally", "estimators", "report", "journeys", "labels", "segments_of"},  # every deal has its segment
     "measures.forecast": {"tally", "estimators", "report", "journeys", "labels"},  # labels: the exit code of a loss
     "selective": {"journeys"},
     "segments_of": {"journeys"},
@@ -55,7 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "texts",
         "verdict",
     },  # estimators: the interval of a demanded share
-    "in_short": {"report", "texts"},
+    "segment_names": {"report", "texts"},
+    "in_short": {"report", "segment_names", "texts"},
     "foremost": {"report", "texts"},
     "doctor": {"report", "tally", "texts", "measures"},
     "notes": {"report", "tally", "texts", "measures"},
@@ -85,7 +87,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "horizon": {"funnel", "intake"},  # --until is read as --as-of is
     "ahead": {"funnel", "horizon", "journeys", "labels", "measures", "report", "tally", "texts"},
     "measured": {"funnel", "measures", "tally"},
-    "recorded": {"clock", "funnel", "intake", "measured", "measures", "report", "tally"},
+    "recorded": {"clock", "funnel", "intake", "journeys", "measured", "measures", "report", "tally"},
     "assemble": {
         "measured",
         "recorded",
@@ -103,9 +105,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "measures",
         "findings",
         "report",
+        "segments_of",
         "texts",
     },
-    "render": {"report", "inspection_record", "reconcile_record", "texts", "clean", "deal_record", "verdict"},
+    "render": {"report", "inspection_record", "reconcile_record", "texts", "clean", "deal_record", "segment_names", "verdict"},
 }
 ALWAYS = {"errors", "clock", "pieces", "zones"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""

@@ -46,12 +46,21 @@ def report(
         str | None, typer.Option("--to", help=t.say("Only deals created on this date or earlier."), show_default=False)
     ] = None,
     pipeline: Pipeline = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", help=t.say("Compare the deals by these columns, with commas; without it by owner and source."), show_default=False
+        ),
+    ] = None,
     output_format: Annotated[str, typer.Option("--format", help=t.say("terminal, json or svg."))] = "terminal",
     only: Annotated[
         str | None,
         typer.Option(
             "--only",
-            help=t.say("Only these sections, with commas: summary, funnel, leaks, pairs, stalled, key_stage, forecast, limits, findings."),
+            help=t.say(
+                "Only these sections, with commas: "
+                "summary, funnel, leaks, segments, pairs, stalled, key_stage, forecast, limits, findings."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -78,6 +87,7 @@ def report(
 
     from funnel_audit.api import audit, read
     from funnel_audit.gate import fails, ruled
+    from funnel_audit.intake.by_columns import names_of
     from funnel_audit.stages_file import load_funnel
 
     funnel = load_funnel(stages)
@@ -90,6 +100,7 @@ def report(
             created_from=created_from,
             created_to=created_to,
             pipeline=pipeline,
+            by=None if by is None else names_of(by),
             sheet=sheet,
             dialect=dialect,
             stdin=stdin,

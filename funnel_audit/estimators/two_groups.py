@@ -67,30 +67,36 @@ def _mid_p(a: int, n1: int, c: int, n2: int, logs: Floats) -> float:
     return min(1.0, 2.0 * min(float(p[x < a].sum()), float(p[x > a].sum())) + here)
 
 
-def lengths_differ(values: ArrayLike, group: ArrayLike, groups: int) -> tuple[Floats, Floats]:
+def lengths_differ(values: ArrayLike, group: ArrayLike, groups: int, stratum: ArrayLike | None = None) -> tuple[Floats, Floats]:
     """Each group's lengths against those of all others: (p, share of pairs in which the group's is the shorter), (groups,).
 
-    Wilcoxon's rank-sum test in its normal form, corrected for ties; of a pair that ties, half counts.
-    ``values`` and ``group`` (0 … groups - 1) have shape (n,).
+    Wilcoxon's rank-sum test in its normal form, corrected for ties; of a pair that ties, half counts. With a ``stratum`` for each value,
+    only values of one stratum are compared, and each stratum of N weighs 1 / (N + 1) (van Elteren 1960). ``values``, ``group`` (0 …
+    groups - 1) and ``stratum`` have shape (n,).
     """
-    v, code = np.asarray(values, dtype=np.float64), np.asarray(group)
-    n = v.size
-    order = np.argsort(v, kind="stable")
-    new = np.ones(n, np.bool_)
-    new[1:] = v[order][1:] != v[order][:-1]
+    v, code = np.asarray(values, dtype=np.float64), np.asarray(group, dtype=np.int64)
+    block = np.zeros(v.size, np.int64) if stratum is None else np.unique(np.asarray(stratum), return_inverse=True)[1]
+    blocks = int(block.max(initial=0)) + 1
+    size = np.bincount(block, minlength=blocks).astype(np.float64)
+    order = np.lexsort((v, block))
+    new = np.ones(v.size, np.bool_)
+    new[1:] = (v[order][1:] != v[order][:-1]) | (block[order][1:] != block[order][:-1])
     place = np.cumsum(new) - 1
-    ties = np.bincount(place) if n else np.zeros(0, np.int64)
-    last = np.cumsum(ties)
-    rank = np.empty(n)
-    rank[order] = (last - (ties - 1) / 2.0)[place]
-    own = np.bincount(code, minlength=groups).astype(np.float64)
-    others = n - own
-    longer = np.bincount(code, weights=rank, minlength=groups) - own * (own + 1.0) / 2.0
+    ties = np.bincount(place) if v.size else np.zeros(0, np.int64)
+    rank = np.empty(v.size)
+    rank[order] = (np.cumsum(ties) - (ties - 1) / 2.0)[place] - (np.cumsum(size) - size)[block[order]]
+    tied = np.bincount(block[order][new], weights=ties.astype(np.float64) ** 3 - ties, minlength=blocks)
+    cell = code * blocks + block
+    own = np.bincount(cell, minlength=groups * blocks).reshape(groups, blocks).astype(np.float64)
+    ranks = np.bincount(cell, weights=rank, minlength=groups * blocks).reshape(groups, blocks)
+    longer, pairs = ranks - own * (own + 1.0) / 2.0, own * (size - own)
+    spread = pairs / 12.0 * (size + 1.0 - tied / np.maximum(size * (size - 1.0), 1.0))
+    weight = 1.0 / (size + 1.0)
+    total = (spread * weight**2).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = own * others / 12.0 * (n + 1.0 - float((ties.astype(np.float64) ** 3 - ties).sum()) / (n * (n - 1.0)))
-        z = (longer - own * others / 2.0) / np.sqrt(spread)
-        shorter = 1.0 - longer / (own * others)
-    return normal_p(np.where(spread > 0.0, z, np.nan)), shorter
+        z = ((longer - pairs / 2.0) * weight).sum(axis=1) / np.sqrt(total)
+        shorter = 1.0 - (longer * weight).sum(axis=1) / (pairs * weight).sum(axis=1)
+    return normal_p(np.where(total > 0.0, z, np.nan)), shorter
 
 
 def means_differ(mean: ArrayLike, variance: ArrayLike, other_mean: ArrayLike, other_variance: ArrayLike) -> Floats:

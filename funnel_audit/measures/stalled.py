@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from funnel_audit.journeys.records import Journeys
     from funnel_audit.tally import Tally
 
+    Array = NDArray[Any]
+
 LIMIT_PERCENTILE = 0.85
 MIN_STAYS = 20
 
@@ -94,15 +96,33 @@ def _stay_curve(tally: Tally, stages: Sequence[int]) -> Survival | None:
     return kaplan_meier(*ends, *still_open)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Deals that are open and not on hold: codes, days since the last change of stage (NaN: not known), stage, and which are stalled."""
+
+    deal: Array
+    days: Array
+    stage: Array
+    stuck: Array
+
+
+def standing(journeys: Journeys, stage_limits: Sequence[Limit | None]) -> Standing:
+    """Who stands where, for how long, and who of them is stalled; shape (open deals,) each."""
+    j = journeys
+    open_ = np.flatnonzero((j.outcome == Outcome.OPEN) & ~j.on_hold)
+    us = elapsed_us(j.since.at[open_], _at(j.since.day, open_), np.full(len(open_), j.as_of.us), False, j.timezone)
+    days, stage = np.where(us == NAT, np.nan, us / DAY), j.stage_now[open_]
+    limit = np.array([np.inf if limit is None else limit.days for limit in stage_limits])
+    return Standing(open_, days, stage, days > limit[stage])
+
+
 def stalled(journeys: Journeys, stage_limits: Sequence[Limit | None], currency: str | None, top: int) -> Stall:
     """Stalled deals by stage and the ``top`` of them: the largest amount first, then the most overdue."""
     j, facts = journeys, journeys.facts
-    open_ = np.flatnonzero((j.outcome == Outcome.OPEN) & ~j.on_hold)
-    us = elapsed_us(j.since.at[open_], _at(j.since.day, open_), np.full(len(open_), j.as_of.us), False, j.timezone)
-    unknown = us == NAT
-    days, stage = np.where(unknown, np.nan, us / DAY), j.stage_now[open_]
+    found_open = standing(journeys, stage_limits)
+    open_, days, stage, stuck = found_open.deal, found_open.days, found_open.stage, found_open.stuck
+    unknown = np.isnan(days)
     limit = np.array([np.inf if limit is None else limit.days for limit in stage_limits])
-    stuck = ~unknown & (days > limit[stage])
     main = facts.amount_known & (facts.currency.codes == _code(facts.currency.texts, currency))
     value = np.where(main, facts.amount, 0)[open_]
     rows = np.flatnonzero(stuck)

@@ -25,6 +25,7 @@ from funnel_audit.report.ahead import (
 from funnel_audit.report.base import Bounds, Days, Interval, Projected, Record
 from funnel_audit.report.figures import CurrencySum, FunnelStage, Input, InputFile, LossReason, PipelineCount, Totals, WinRate
 from funnel_audit.report.flaws import Capability, Finding, Note, Place
+from funnel_audit.report.segments import Difference, Mean, SameMix, Segment, SegmentStep
 from funnel_audit.report.trouble import Leak, Pair, Recoverable, Reference, Stalled, StalledDeal, StalledStage, Window
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "CurrencySum",
     "Days",
     "DealOutlook",
+    "Difference",
     "Expected",
     "Finding",
     "Forecast",
@@ -50,6 +52,7 @@ __all__ = [
     "KeyStageNeeded",
     "Leak",
     "LossReason",
+    "Mean",
     "MonthCount",
     "Note",
     "Pair",
@@ -60,6 +63,9 @@ __all__ = [
     "Record",
     "Recoverable",
     "Reference",
+    "SameMix",
+    "Segment",
+    "SegmentStep",
     "StageExpectation",
     "Stalled",
     "StalledDeal",
@@ -91,6 +97,8 @@ class Audit(Record, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...]
     key_stage: KeyStage | None = None
     forecast: Forecast | None = None
+    segments: tuple[Segment, ...] = ()
+    """The deals by owner, by source, by what ``--by`` names; of each column all deals."""
     capabilities: tuple[Capability, ...]
     notes: tuple[Note, ...]
     warnings: tuple[str, ...] = ()

@@ -34,6 +34,8 @@ class Input(Record, frozen=True, kw_only=True):
     pipeline: str | None = None
     created_from: str | None = None
     created_to: str | None = None
+    by: tuple[str, ...] = ()
+    """The columns that ``--by`` names, as typed."""
     pipelines: tuple[PipelineCount, ...] = ()
     """All pipelines where the export names several; those that are not audited are in no figure."""
 

@@ -90,8 +90,8 @@ def passed_without_stay(j: Journeys) -> tuple[Array, Array]:
     return advances, losses
 
 
-def count_lives(j: Journeys) -> tuple[Spans, Array]:
-    """Created to won, lost or as-of (open), by the stage the deal stands in; and the deals whose span is not known, by outcome."""
+def life_us(j: Journeys) -> Array:
+    """(n,) microseconds from created to won, lost or as-of (open); NAT where that is not known."""
     created = j.facts.created
     won, lost = j.outcome == Outcome.WON, j.outcome == Outcome.LOST
     end = np.where(won, j.won_at.at, np.where(lost, j.lost_at.at, j.as_of.us))
@@ -100,9 +100,15 @@ def count_lives(j: Journeys) -> tuple[Spans, Array]:
         day = np.where(won, j.won_at.day, np.where(lost, j.lost_at.day, False))
     length = elapsed_us(created.at, created.day, end, day, j.timezone)
     length[length < 0] = NAT
+    return length
+
+
+def count_lives(j: Journeys) -> tuple[Spans, Array]:
+    """Created to won, lost or as-of (open), by the stage the deal stands in; and the deals whose span is not known, by outcome."""
+    length = life_us(j)
     known = np.flatnonzero(length != NAT)
-    code = np.where(won, 0, np.where(lost, LOST, STILL_OPEN)).astype(np.uint8)
-    spans = Spans.of(j.stage_now[known], code[known], length[known], created.at[known])
+    code = np.where(j.outcome == Outcome.WON, 0, np.where(j.outcome == Outcome.LOST, LOST, STILL_OPEN)).astype(np.uint8)
+    spans = Spans.of(j.stage_now[known], code[known], length[known], j.facts.created.at[known])
     return spans, np.bincount(j.outcome[length == NAT], minlength=3)
 
 

@@ -63,7 +63,7 @@ class Spans:
             key <<= 6
             key |= columns[1]
             key <<= LENGTH_BITS
-            key |= _rounded_seconds(columns[2])
+            key |= rounded_seconds(columns[2])
             key <<= START_BITS
             key |= np.clip(columns[3] // QUARTER_HOUR, 0, _LATEST)
             return key
@@ -218,7 +218,7 @@ def _quarter_hours(us: int) -> np.int32:
     return np.int32(min(max(-(-us // QUARTER_HOUR), 0), _LATEST + 1))
 
 
-def _rounded_seconds(us: Array) -> Array:
+def rounded_seconds(us: Array) -> Array:
     """Whole seconds in the steps of ``_STEPS``; one step after the other over all of them is faster than looking up each one's step."""
     seconds = np.clip((us + SECOND // 2) // SECOND, 0, _LONGEST).astype(np.int32)
     longest = int(seconds.max(initial=0))

@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 
 from funnel_audit.clean import clean_record
 from funnel_audit.render import DETAILS, SECTIONS
-from funnel_audit.render.terminal import ahead, findings, funnel, head, leaks, limits, pairs, stalled
+from funnel_audit.render.terminal import ahead, findings, funnel, head, leaks, limits, pairs, segments, stalled
 from funnel_audit.render.terminal.page import NARROWEST, Page, blank_console, page_of, written
 from funnel_audit.report import Audit
 
@@ -16,6 +16,7 @@ PARTS: Mapping[str, Callable[[Page], list[RenderableType]]] = {
     "summary": head.summary,
     "funnel": funnel.section,
     "leaks": leaks.section,
+    "segments": segments.section,
     "pairs": pairs.section,
     "stalled": stalled.section,
     "key_stage": ahead.key_stage,
