@@ -66,8 +66,13 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
     yield _comment(t.word(ORDERS[reading.order_source or "packaged"]))
     yield _comment(t.say("Check the order, the names, and which labels mean won, lost and on hold. Every key: docs/stages.md"))
     if len(reading.pipelines) > 1 and reading.options.pipeline is None:
-        listed = ", ".join(f"{quoted(name)} ({t.number(count)})" for name, count in reading.pipelines[:8])
-        yield _comment(t.say("The export holds several pipelines; this is one file for all of them: {listed}", listed=listed))
+        shown = reading.pipelines[:8]
+        listed = ", ".join(f"{quoted(name)} ({t.number(count)})" for name, count in shown if name in reading.audited)
+        others = ", ".join(f"{quoted(name)} ({t.number(count)})" for name, count in shown if name not in reading.audited)
+        if others:
+            yield _comment(t.say("It is for the pipeline that fits best: {listed}. Left out: {others}", listed=listed, others=others))
+        else:
+            yield _comment(t.say("The export holds several pipelines; this is one file for all of them: {listed}", listed=listed))
         yield _comment(t.say("For a file of one pipeline: funnel-audit init FILE --pipeline NAME"))
     yield ""
     yield _line("timezone: UTC", t.say("of dates without an offset, such as Europe/Moscow; write yours"))
@@ -91,8 +96,9 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Place:
-    """One stage of the file: the labels of the export that mean it, the first of them its name; the stage of the funnel it comes from."""
+    """One stage of the file: its name and the labels of the export that mean it, mostly one of them the name; the stage it comes from."""
 
+    name: str
     labels: tuple[str, ...]
     index: int
     id: str
@@ -108,7 +114,10 @@ class Plan:
 
 
 def placed(reading: Reading, texts: Texts) -> Plan:
-    """Where each label of the export belongs by the funnel that it was read against; ids are ASCII and no label of another stage."""
+    """Where each label of the export belongs by the funnel that it was read against; ids are ASCII and no label of another stage.
+
+    Stages of the CRM's default pipeline are all kept, those of another funnel where a label of the export means them.
+    """
     funnel = reading.funnel
     index = funnel.label_index()
     by_code: dict[int, list[str]] = {}
@@ -121,10 +130,12 @@ def placed(reading: Reading, texts: Texts) -> Plan:
     stages = []
     for code, stage in enumerate(funnel.stages):
         labels = by_code.get(code, [])
-        if labels or code in (0, last):
-            name = labels[0] if labels else _free_name(code == last, taken, texts)
-            wanted = stage.id if reading.order_source is None else "won" if code == last else ascii_id(name)
-            stages.append(Place(tuple(labels), code, _free_id(wanted or f"stage_{code + 1}", code, taken), won=code == last))
+        default = stage.name.in_lang(texts.lang) if reading.order_source == "pipeline" else ""
+        if labels or code in (0, last) or default:
+            name = labels[0] if labels else default or _free_name(code == last, taken, texts)
+            named = reading.order_source is None and normal(name) in map(normal, filter(None, (stage.name.en, stage.name.ru)))
+            wanted = stage.id if named else "won" if code == last else ascii_id(name)
+            stages.append(Place(name, tuple(labels), code, _free_id(wanted or f"stage_{code + 1}", code, taken), won=code == last))
             taken.setdefault(normal(name), code)
     return Plan(tuple(stages), *(tuple(by_code.get(code, ())) for code in (LOST, ON_HOLD, UNMAPPED)))
 
@@ -152,24 +163,32 @@ def _ids(taken: Collection[str]) -> set[str]:
 
 def _stages(plan: Plan, reading: Reading, texts: Texts, usual: dict[int, int]) -> Iterator[str]:
     t = texts
-    taken = {normal(text) for stage in plan.stages for text in (*stage.labels, stage.id)}
-    taken |= {normal(text) for text in (*plan.lost, *plan.on_hold, *plan.left)}
     dead_ends = _dead_ends(reading)
+
+    def process(word: str) -> str:
+        return t.say("“{word}” is a process: write here what has been done by then, and this name under aliases", word=word)
+
     by_status = any("status" in part.outline.fields for part in reading.tables)
     for stage in plan.stages:
-        name = stage.labels[0] if stage.labels else _free_name(stage.won, taken, texts)
+        name = stage.name
         yield f"  - id: {scalar(stage.id)}"
         comment = ""
-        if not stage.labels and not stage.won:
+        if not stage.labels and not stage.won and reading.order_source == "pipeline":
+            comment = t.say("no deal of the export is here: delete it if you have no such stage")
+            if word := process_word(name):
+                comment = process(word) + "; " + comment
+        elif not stage.labels and not stage.won:
             comment = t.say("no label of the export is the first stage")
         elif not stage.labels:
             comment = (
                 t.say("the column of the status says which deals are won")
                 if by_status
+                else t.say("the CRM's name for a won deal; the export has none")
+                if reading.order_source == "pipeline"
                 else t.say("no label of the export is known to mean won: if one above does, move it here")
             )
         elif not stage.won and (word := process_word(name)):
-            comment = t.say("“{word}” is a process: write here what has been done by then, and this name under aliases", word=word)
+            comment = process(word)
         elif stage.index in dead_ends:
             comment = t.say("no deal has gone on from here: if this means won or lost, move it there")
         yield _line(f"    name: {scalar(name)}", comment)

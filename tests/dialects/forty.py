@@ -72,7 +72,8 @@ def forty() -> list[Deal]:
         deals.append(
             Deal(
                 101 + n, tuple(moves), outcome, end, None if n % 11 == 10 else 1000 + 50 * n,
-                "" if n % 13 == 12 else ("Anna", "Oleg")[n % 2], ("Web", "Partner", "")[n % 7 % 3], "" if outcome != "lost" else ("Price", "Competitor", "")[n // 3 % 3],
+                "" if n % 13 == 12 else ("Anna", "Oleg")[n % 2], ("Web", "Partner", "")[n % 7 % 3],
+                "" if outcome != "lost" else ("Price", "Competitor", "")[n // 3 % 3],
             )
         )  # fmt: skip
     return deals

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from funnel_audit import audit
+from funnel_audit import read as read_data
 from funnel_audit.clock import NAT, elapsed_us
 from funnel_audit.intake.read import Reading, read
+from funnel_audit.render.json import render
 from funnel_audit.stages_file import load_funnel
 
 
@@ -61,3 +64,5 @@ def test_maven_variants_are_one(shared_data: Path) -> None:
     assert first.amount[first.outcome == "won"].sum() == 10_005_534
     for other in others:
         assert first.equals(other)
+    found = {render(audit(read_data("-", stdin=path.read_bytes()))) for path in paths}
+    assert len(paths) == 3 and len(found) == 1, "the three ways to write dates give one audit, to the byte"

@@ -95,8 +95,42 @@ def test_the_order_is_that_of_the_history() -> None:
     assert "# max_days: 1   # 85%" in text
 
 
-def test_a_guess_is_called_one() -> None:
-    assert "GUESS" in made(["-"], table("Alpha", "Bravo", "Alpha"))
+def test_a_guess_is_called_one_and_is_that_of_appearance() -> None:
+    text = made(["-"], table("Charlie", "Alpha", "Bravo", "Bravo", "Alpha", "Bravo"))
+    assert "GUESS" in text
+    assert [stage["name"] for stage in yaml.safe_load(text)["stages"][:-1]] == ["Charlie", "Alpha", "Bravo"]
+
+
+def test_a_series_of_snapshots_tells_the_order(tmp_path: Path) -> None:
+    for day, labels in enumerate((("Zulu", "Zulu", "Mike"), ("Mike", "Zulu", "Alpha"), ("Alpha", "Mike", "Alpha")), 1):
+        rows = "".join(f"{number},{label}\n" for number, label in enumerate(labels))
+        (tmp_path / f"deals_2026-01-0{day}.csv").write_text("id,stage\n" + rows, "utf-8")
+    text = made(sorted(map(str, tmp_path.iterdir())))
+    assert "in which the deals pass the stages" in text
+    assert [stage["name"] for stage in yaml.safe_load(text)["stages"][:-1]] == ["Zulu", "Mike", "Alpha"]
+
+
+AMO = "ID,Название сделки,Этап сделки,Воронка,Бюджет,Дата создания сделки\n"
+
+
+def test_the_default_pipeline_is_kept_whole() -> None:
+    """A stage in which no deal of today stands is a stage all the same; the won stage has the CRM's name."""
+    rows = "1,a,Принимают решение,Продажи,1,12.01.2026\n2,b,Закрыто и не реализовано,Продажи,1,13.01.2026\n"
+    text = made(["-"], (AMO + rows).encode())
+    stages = yaml.safe_load(text)["stages"]
+    assert [stage["name"] for stage in stages] == [
+        "Первичный контакт", "Переговоры", "Принимают решение", "Согласование договора", "Успешно реализовано"]  # fmt: skip
+    lines = {line.split("   # ")[0].strip(): line.partition("   # ")[2] for line in text.splitlines() if "name:" in line}
+    assert lines["name: Первичный контакт"] == "no deal of the export is here: delete it if you have no such stage"
+    assert lines["name: Переговоры"].startswith("“переговоры” is a process") and "no deal of the export" in lines["name: Переговоры"]
+    assert lines["name: Успешно реализовано"] == "the CRM's name for a won deal; the export has none"
+    assert "no label" not in text
+
+
+def test_it_says_which_pipeline_it_is_for() -> None:
+    rows = "1,a,Принимают решение,Продажи,1,12.01.2026\n2,b,Звонок,Сервис,1,13.01.2026\n3,c,Визит,Сервис,1,13.01.2026\n"
+    text = made(["-"], (AMO + rows).encode())
+    assert 'It is for the pipeline that fits best: "Продажи" (1). Left out: "Сервис" (2)' in text and "Визит" not in text
 
 
 def test_a_process_is_named_and_a_completed_state_is_not() -> None:
