@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from funnel_audit import report
 from funnel_audit.clock import AsOf, to_datetime
 from funnel_audit.errors import Said, UsageError
-from funnel_audit.horizon import horizon
+from funnel_audit.horizon import Horizon, horizon
 from funnel_audit.labels import nearest, normal
-from funnel_audit.measures.forecast import Plan, Why, forecast, survey
+from funnel_audit.measures.forecast import STAGES, Basis, Ground, Plan, Why, basis, forecast, survey
 from funnel_audit.measures.key_stage import key_stage
 from funnel_audit.texts import N_
 
@@ -36,6 +36,9 @@ WHY = {
     ),
     "few_stages": N_("the funnel has no intermediate stage"),
     "no_rates": N_("the steps have no projected rates"),
+    "nothing_needed": N_("nothing more is needed: the plan is met with 80% and more without"),
+    "unreachable": N_("unreachable in the time left: it would take far more deals than ever got there in so many days"),
+    "by_age": N_("without stage times the chance at the entry into a stage is not known"),
 }
 """A sentence for each word that a measure gives for a figure that is missing."""
 QUIET = ("not_asked", "target_is_no_win")
@@ -59,11 +62,15 @@ class Ask:
 
 @dataclass(frozen=True)
 class Ahead:
-    """The records, None where they cannot be had, and a note for each that is missing."""
+    """The records, None where they cannot be had, and a note for each that is missing. ``chances``: of the open deals to be won, for the
+    stalled ones (deal codes, now, at entry); None where the forecast does not know since when they stand in their stage. ``basis``: what a
+    forecast can rest on."""
 
     key_stage: report.KeyStage | None
     forecast: report.Forecast | None
     notes: tuple[report.Note, ...]
+    basis: Basis
+    chances: tuple[Any, Any, Any] | None = None
 
 
 def look_ahead(journeys: Journeys, tally: Tally, funnel: Funnel, currency: str | None, ask: Ask, texts: Texts) -> Ahead:
@@ -90,7 +97,7 @@ def look_ahead(journeys: Journeys, tally: Tally, funnel: Funnel, currency: str |
     ground = Why(reason="chosen_period") if ask.chosen_period else survey(journeys)
     if isinstance(ground, Why):
         missing("forecast", ground.reason)
-        return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes))
+        return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes), basis(journeys))
     found = forecast(
         ground,
         until_us=span.until_us,
@@ -103,15 +110,21 @@ def look_ahead(journeys: Journeys, tally: Tally, funnel: Funnel, currency: str |
     )
     if isinstance(found, Why):
         missing("forecast", found.reason)
-        return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes))
+        return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes), ground.basis)
     missing("forecast.amount", found.why_no_amount)
     missing("forecast.backtest", found.why_no_backtest)
     at_key = None
     if key.used is not None and target == len(funnel.stages) - 1:
         second = forecast(ground, until_us=span.until_us, target=key.used, top=0, backtest_origins=0)
         at_key = None if isinstance(second, Why) else second
-    record = _forecast(found, at_key, key.used, span.since_us, journeys, funnel, currency, texts.lang)
-    return Ahead(_key_stage(key, funnel, texts.lang), record, tuple(notes))
+    needed = None if found.plan is None else found.plan.key_stage_needed
+    missing("forecast.plan.key_stage_needed.deals", None if needed is None else needed.why)
+    missing("forecast.deals.chance_at_entry", None if found.method == STAGES else "by_age")
+    record = _forecast(found, at_key, key.used, span, ground, funnel, currency, texts.lang)
+    by_stage = found.method == STAGES and target == len(funnel.stages) - 1
+    each = found.open_chances
+    chances = (each.deal, each.chance, each.at_entry) if by_stage else None
+    return Ahead(_key_stage(key, funnel, texts.lang), record, tuple(notes), ground.basis, chances)
 
 
 def stage_of(name: str, funnel: Funnel) -> int:
@@ -152,13 +165,13 @@ def _forecast(
     found: found_.Forecast,
     at_key: found_.Forecast | None,
     key: int | None,
-    since_us: int,
-    journeys: Journeys,
+    span: Horizon,
+    ground: Ground,
     funnel: Funnel,
     currency: str | None,
     lang: str,
 ) -> report.Forecast:
-    stages = funnel.stages
+    stages, journeys = funnel.stages, ground.journeys
     return report.Forecast(
         as_of=_iso(found.as_of_us),
         until=_day(found.until_us, funnel),
@@ -171,7 +184,7 @@ def _forecast(
         amount_drawn=found.amount_drawn,
         currency=currency,
         crm_weighted=report.CrmWeighted(wins=found.crm_weighted.wins, amount=found.crm_weighted.amount),
-        plan=_plan(found, key, since_us, funnel),
+        plan=_plan(found, key, span, funnel),
         by_stage=tuple(
             report.StageExpectation(
                 stage=stages[row.stage].id, name=stages[row.stage].name.in_lang(lang), open=row.open, expected=row.expected
@@ -183,6 +196,8 @@ def _forecast(
         backtest=None if found.backtest is None else _backtest(found.backtest),
         history=tuple(report.MonthCount(month=_day(row.start_us, funnel)[:7], reached=row.reached) for row in found.history),
         key=None if at_key is None else _expected(at_key.wins),
+        closed=ground.basis.closed,
+        timed=ground.basis.timed,
     )
 
 
@@ -190,13 +205,14 @@ def _expected(found: found_.Range) -> report.Expected:
     return report.Expected(p10=found.p10, p50=found.p50, p90=found.p90, mean=found.mean, from_open=found.from_open, from_new=found.from_new)
 
 
-def _plan(found: found_.Forecast, key: int | None, since_us: int, funnel: Funnel) -> report.PlanOutlook | None:
+def _plan(found: found_.Forecast, key: int | None, span: Horizon, funnel: Funnel) -> report.PlanOutlook | None:
     plan = found.plan
     if plan is None:
         return None
     needed = plan.key_stage_needed
     return report.PlanOutlook(
-        since=_day(since_us, funnel),
+        since=_day(span.since_us, funnel),
+        period_end=None if span.period is None else _day(span.period[1], funnel),
         until=_day(found.until_us, funnel),
         wins=plan.wins,
         amount=plan.amount,
@@ -208,7 +224,7 @@ def _plan(found: found_.Forecast, key: int | None, since_us: int, funnel: Funnel
         key_stage_needed=None
         if needed is None or key is None
         else report.KeyStageNeeded(
-            stage=funnel.stages[key].id, deals=needed.deals, by=_day(needed.by_us, funnel), expected=needed.expected
+            stage=funnel.stages[key].id, deals=needed.deals, by=_day(needed.by_us, funnel), expected=needed.expected, why=needed.why
         ),
     )
 
@@ -249,6 +265,7 @@ def _backtest(table: found_.Backtest) -> report.Backtest:
         mae_naive=table.mae_naive,
         mae_stage_only=table.mae_stage_only,
         mae_crm=table.mae_crm,
+        doubt=table.doubt,
     )
 
 

@@ -39,7 +39,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         lambda: (measure(counted, funnel), selective(journeys, row_counts(reading))),
         lambda: look_ahead(journeys, counted, funnel, currency, replace(ask or Ask(), chosen_period=chosen_period), texts),
     )
-    found = stalled_.stalled(journeys, m.limits, m.currency, top)
+    found = stalled_.stalled(journeys, m.limits, m.currency, top, coming.chances)
     totals, why_no_win_rate = recorded.totals(m)
     stages = tuple(recorded.stage(m, funnel, k, texts.lang) for k in range(m.tally.stages))
     leaks = tuple(recorded.leak(leak, funnel) for leak in m.leaks)
@@ -47,7 +47,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         journeys, counted, segments_of(journeys, currency), recorded.known_of_segments(m, journeys), currency,
         [stage.id for stage in funnel.stages],
     )  # fmt: skip
-    can = capabilities(m.tally, m.steps, reading.lacks, texts)
+    can = capabilities(m.tally, m.steps, reading.lacks, texts, coming.basis, series=reading.shape == "snapshots")
     audit = report.Audit(
         title=funnel.title.in_lang(texts.lang),
         lang=texts.lang,

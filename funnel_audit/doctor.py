@@ -11,19 +11,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from funnel_audit.measures.conversion import Step
+    from funnel_audit.measures.forecast import Basis
     from funnel_audit.tally import Tally
     from funnel_audit.texts import Texts
 
+OF_HISTORY = ("history", "conversion", "stage_of_loss", "pace", "stalled")
+"""What a history of the stages answers, and a series of snapshots from its first one on."""
 LEAST_CLOSED = 30
 """Under so many closed deals there is neither a key stage nor a forecast (definitions, section 9)."""
 
 
 def capabilities(
-    tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mapping[str, str]], texts: Texts
+    tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mapping[str, str]], texts: Texts, rests: Basis, *, series: bool = False
 ) -> tuple[report.Capability, ...]:
-    """Verdict (yes, partly, no), reason and remedy for each analysis. ``lacks`` are the CRM's own remedies, by analysis and language."""
+    """Verdict (yes, partly, no), reason and remedy for each analysis. ``lacks`` are the CRM's own remedies, by analysis and language;
+    ``rests``: what the forecast can rest on; ``series``: what was given is a series of snapshots, which is what most of them ask for."""
+    longer_series = texts.say(
+        "go on saving the export: what happens after the first one has a stage; for what was before it only a history from the CRM helps"
+    )
 
     def of_crm(analysis: str, general: str) -> str:
+        if series and analysis in OF_HISTORY:
+            return longer_series
         return lacks.get(analysis, {}).get(texts.lang, general)
 
     def recipe(analysis: str, general: str) -> str:
@@ -116,13 +125,22 @@ def capabilities(
         least=LEAST_CLOSED,
     )
     longer = texts.say("the deals of a longer time, closed ones included")
-    for analysis, known, total in (("key_stage", rated, len(steps) - 1), ("forecast", tally.with_history, tally.deals)):
-        if closed < LEAST_CLOSED:
-            out.append(report.Capability(analysis=analysis, verdict="no", why=few, need=longer))
-        else:
-            why = out[0].why if analysis == "key_stage" else out[2].why
-            out.append(_line(analysis, known, total, why, history))
+    if closed < LEAST_CLOSED:
+        out += [report.Capability(analysis=analysis, verdict="no", why=few, need=longer) for analysis in ("key_stage", "forecast")]
+    else:
+        out += [_line("key_stage", rated, len(steps) - 1, out[0].why, history), _forecast(rests, history, texts)]
     return tuple(out)
+
+
+def _forecast(rests: Basis, need: str, texts: Texts) -> report.Capability:
+    """Yes by the stays in the stages, partly by the age of the deals, no without either."""
+    known = texts.say("the last stay of {n} of {all} closed deals has both times", n=rests.timed, all=rests.closed)
+    if rests.method == "stages":
+        return report.Capability(analysis="forecast", verdict="yes", why=known, need=None)
+    if rests.method is None:
+        return report.Capability(analysis="forecast", verdict="no", why=known, need=need)
+    why = known + texts.say(": it goes by the age of the deals alone, which is weaker")
+    return report.Capability(analysis="forecast", verdict="partly", why=why, need=need)
 
 
 def _line(

@@ -167,6 +167,8 @@ def _expected(audit: report.Audit, texts: Texts) -> str:
     ahead = audit.forecast
     if ahead is None or ahead.target != audit.funnel[-1].stage:
         return ""
+    if ahead.backtest is not None and ahead.backtest.doubt is not None:
+        return " " + texts.say("How many it will be until {day} the data do not say reliably.", day=texts.date(ahead.until))
     return " " + texts.say(
         "Until {day} expect {p50} wins ({p10}–{p90}).",
         day=texts.date(ahead.until),

@@ -32,6 +32,7 @@ from funnel_audit.intake.read import Options, Reading
 from funnel_audit.journeys import Moments
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 from funnel_audit.measures.conversion import conversion
+from funnel_audit.measures.forecast import basis
 from funnel_audit.selective import selective
 from funnel_audit.tally import Tally, tally
 
@@ -79,7 +80,7 @@ def inspected(found: Read, funnel: Funnel, texts: Texts) -> Inspection:
         first=min(days, default=None),
         last=max(days, default=None),
         as_of=None if found.no_as_of else as_of_of(reading, funnel.timezone),
-        capabilities=capabilities(counted, conversion(counted), reading.lacks, texts),
+        capabilities=capabilities(counted, conversion(counted), reading.lacks, texts, basis(journeys), series=reading.shape == "snapshots"),
     )
 
 

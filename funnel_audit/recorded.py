@@ -140,6 +140,8 @@ def stalled(found: stalled_.Stall, reading: Reading, lang: str) -> report.Stalle
             currency=facts.currency.text(deal.deal),
             title=facts.title.text(deal.deal),
             edited_days=deal.edited_days,
+            chance=deal.chance,
+            chance_at_entry=deal.chance_at_entry,
         )
         for deal in found.deals
     )

@@ -47,7 +47,8 @@ class StageStall:
 
 @dataclass(frozen=True)
 class StalledDeal:
-    """``deal`` is the code; days without a change of stage, and since the last edit where the export has it."""
+    """``deal`` is the code; days without a change of stage, and since the last edit where the export has it. ``chance`` to be won within the
+    forecast's horizon, and ``chance_at_entry`` of one that has just come into its stage: None without a forecast."""
 
     deal: int
     stage: int
@@ -55,6 +56,8 @@ class StalledDeal:
     limit: Limit
     amount: float | None
     edited_days: float | None
+    chance: float | None = None
+    chance_at_entry: float | None = None
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,18 @@ def standing(journeys: Journeys, stage_limits: Sequence[Limit | None]) -> Standi
     return Standing(open_, days, stage, days > limit[stage])
 
 
-def stalled(journeys: Journeys, stage_limits: Sequence[Limit | None], currency: str | None, top: int) -> Stall:
-    """Stalled deals by stage and the ``top`` of them: the largest amount first, then the most overdue."""
+def stalled(
+    journeys: Journeys,
+    stage_limits: Sequence[Limit | None],
+    currency: str | None,
+    top: int,
+    chances: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None,
+) -> Stall:
+    """Stalled deals by stage and the ``top`` of them: by expected amount at risk, then by amount, then the most overdue.
+
+    ``chances``: deal codes, their chance to be won within the horizon, and the same at entry, of the forecast. At risk is amount × (chance
+    at entry − chance now), never negative; without chances the amount leads.
+    """
     j, facts = journeys, journeys.facts
     found_open = standing(journeys, stage_limits)
     open_, days, stage, stuck = found_open.deal, found_open.days, found_open.stage, found_open.stuck
@@ -127,9 +140,11 @@ def stalled(journeys: Journeys, stage_limits: Sequence[Limit | None], currency: 
     value = np.where(main, facts.amount, 0)[open_]
     rows = np.flatnonzero(stuck)
     by_stage = tuple(_stage(days, stage == k, stuck, value, main[open_], stage_limits[k]) for k in range(j.stages))
-    over = days[rows] / limit[stage[rows]]
-    order = rows[np.lexsort((-over, -value[rows]))]
-    chosen = _cut(order, top, value, np.where(stuck, days / limit[stage], 0.0), lambda row: facts.id_text(int(open_[row])))
+    over = np.where(stuck, days / limit[stage], 0.0)
+    now, entry = _chances(chances, facts.n, open_)
+    risk = np.nan_to_num(np.maximum(entry - now, 0.0) * value)
+    order = rows[np.lexsort((-over[rows], -value[rows], -risk[rows]))]
+    chosen = _cut(order, top, (risk, value, over), lambda row: facts.id_text(int(open_[row])))
     edited = elapsed_us(facts.updated.at, facts.updated.day, np.full(facts.n, j.as_of.us), False, j.timezone) if len(chosen) else None
     deals = []
     for row in chosen:
@@ -145,6 +160,8 @@ def stalled(journeys: Journeys, stage_limits: Sequence[Limit | None], currency: 
                 found,
                 int(facts.amount[code]) / 100 if facts.amount_known[code] else None,
                 None if since_edit == NAT else max(since_edit / DAY, 0.0),
+                None if np.isnan(now[row]) else float(now[row]),
+                None if np.isnan(entry[row]) else float(entry[row]),
             )
         )
     has_limits = any(limit is not None for limit in stage_limits[:-1])
@@ -159,13 +176,21 @@ def _stage(days: Any, here: Any, stuck: Any, value: Any, main: Any, limit: Limit
     return StageStall(int(here.sum()), int(stalled_here.sum()), amount, limit, float(np.median(known)) if len(known) else None)
 
 
-def _cut(order: Any, top: int, value: Any, over: Any, id_of: Any) -> list[int]:
+def _chances(chances: tuple[Any, Any, Any] | None, n: int, open_: Any) -> tuple[Any, Any]:
+    """Chance now and at entry of each open deal; NaN: not known."""
+    now, entry = np.full(n, np.nan), np.full(n, np.nan)
+    if chances is not None:
+        now[chances[0]], entry[chances[0]] = chances[1], chances[2]
+    return now[open_], entry[open_]
+
+
+def _cut(order: Any, top: int, scores: tuple[Any, ...], id_of: Any) -> list[int]:
     """The first ``top`` rows; ties at the edge are settled by deal id, so that the order of rows in the file changes nothing."""
     if len(order) > top > 0:
         edge = order[top - 1]
-        tied = (value[order] == value[edge]) & (over[order] == over[edge])
+        tied = np.logical_and.reduce([score[order] == score[edge] for score in scores])
         order = order[: max(top, int(np.flatnonzero(tied)[-1]) + 1)][: top + 10_000]
-    ranked = sorted(order.tolist(), key=lambda row: (-value[row], -over[row], id_of(row)))
+    ranked = sorted(order.tolist(), key=lambda row: (*(-score[row] for score in scores), id_of(row)))
     return ranked[:top] if top >= 0 else ranked
 
 

@@ -47,7 +47,8 @@ class CrmWeighted(Record, frozen=True, kw_only=True):
 
 
 class KeyStageNeeded(Record, frozen=True, kw_only=True):
-    """``deals`` have to get to the key stage from as-of on, by ``by``, to meet the plan with 80 %; None: out of reach.
+    """``deals`` have to get to the key stage from as-of on, by ``by``, to meet the plan with 80 %; None: ``why``, "nothing_needed" (80 % are
+    there without any more) or "unreachable" (far more than ever got there in so long a time).
 
     ``expected``: how many will get there by then as things are.
     """
@@ -56,10 +57,12 @@ class KeyStageNeeded(Record, frozen=True, kw_only=True):
     deals: int | None
     by: str
     expected: float
+    why: str | None = None
 
 
 class PlanOutlook(Record, frozen=True, kw_only=True):
-    """``since`` to ``until`` is the plan's period; ``already`` what it has brought by as-of."""
+    """``since`` is when the plan's period begins, ``period_end`` its last day; ``until`` the forecast's, which may be another: the chance is to
+    have what the plan asks for by then. ``already``: what the period has brought by as-of."""
 
     since: str
     until: str
@@ -71,6 +74,7 @@ class PlanOutlook(Record, frozen=True, kw_only=True):
     chance_wins: float | None
     chance_amount: float | None
     key_stage_needed: KeyStageNeeded | None
+    period_end: str | None = None
 
 
 class StageExpectation(Record, frozen=True, kw_only=True):
@@ -83,13 +87,16 @@ class StageExpectation(Record, frozen=True, kw_only=True):
 
 
 class DealOutlook(Record, frozen=True, kw_only=True):
-    """``chance`` and ``chance_at_entry`` to get to the target within the horizon: at this age, and had it just come into its stage."""
+    """``chance`` and ``chance_at_entry`` to get to the target within the horizon: at this age, and had it just come into its stage.
+
+    With the method "age since creation" ``age_days`` is the age of the deal, and there is no ``chance_at_entry``.
+    """
 
     deal_id: str
     stage: str
     age_days: float | None
     chance: float
-    chance_at_entry: float
+    chance_at_entry: float | None
     amount: float | None
     owner: str | None = None
     title: str | None = None
@@ -111,7 +118,11 @@ class BacktestOrigin(Record, frozen=True, kw_only=True):
 
 
 class Backtest(Record, frozen=True, kw_only=True):
-    """``coverage80``: how often the 80 % range held; ``mae``: mean absolute error, in deals."""
+    """``coverage80``: how often the 80 % range held; ``mae``: mean absolute error, in deals.
+
+    ``doubt``: why a forecast so far ahead is not to be trusted: "range" (it held too rarely for bad luck), "no_better" (no nearer than the
+    period before); None where nothing speaks against it.
+    """
 
     origins: tuple[BacktestOrigin, ...]
     coverage80: float
@@ -119,6 +130,7 @@ class Backtest(Record, frozen=True, kw_only=True):
     mae_naive: float
     mae_stage_only: float
     mae_crm: float
+    doubt: str | None = None
 
 
 class MonthCount(Record, frozen=True, kw_only=True):
@@ -131,8 +143,9 @@ class MonthCount(Record, frozen=True, kw_only=True):
 class Forecast(Record, frozen=True, kw_only=True):
     """How many deals, and how much money, get to ``target`` from ``as_of`` to ``until``.
 
-    ``method``: "stages" (by stage and age in it) or "age since creation" (weaker, for exports without stage times). ``amount_drawn``: open
-    deals without an amount, for which won amounts were drawn. ``deals``: the largest expected value; ``slipping``: the largest loss of it.
+    ``method``: "stages" (by stage and age in it) or "age since creation" (weaker, for exports without stage times: of ``closed`` deals
+    only ``timed`` have a last stay with a time). ``amount_drawn``: open deals without an amount, for which won amounts were drawn.
+    ``deals``: the largest expected value; ``slipping``: the largest loss of it.
     """
 
     as_of: str
@@ -154,3 +167,5 @@ class Forecast(Record, frozen=True, kw_only=True):
     history: tuple[MonthCount, ...]
     key: Expected | None = None
     """The same for the key stage as the target, where there is one."""
+    closed: int = 0
+    timed: int = 0

@@ -58,7 +58,10 @@ class StalledStage(Record, frozen=True, kw_only=True):
 
 
 class StalledDeal(Record, frozen=True, kw_only=True):
-    """``days`` since the last change of stage; ``edited_days`` since the last edit: an edit is not progress."""
+    """``days`` since the last change of stage; ``edited_days`` since the last edit: an edit is not progress.
+
+    ``chance`` to be won within the forecast's horizon, and ``chance_at_entry``, had it just come into its stage; None without a forecast.
+    """
 
     deal_id: str
     stage: str
@@ -70,6 +73,8 @@ class StalledDeal(Record, frozen=True, kw_only=True):
     currency: str | None = None
     title: str | None = None
     edited_days: float | None = None
+    chance: float | None = None
+    chance_at_entry: float | None = None
 
 
 class Stalled(Record, frozen=True, kw_only=True):

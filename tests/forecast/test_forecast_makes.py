@@ -45,6 +45,8 @@ def test_without_stage_times_the_age_since_creation_serves() -> None:
     # losses come at 10 days, 60 of the 105 that got there; wins at 20. So 45 / 105 at 5 days, and all at 15
     assert found.wins.from_open == pytest.approx(10 * 45 / 105 + 5, rel=0.001)
     assert {(row.stage, row.open) for row in found.by_stage} == {(0, 5), (1, 10)}
+    assert found.slipping == ()  # no deal has lost what it had when it was made
+    assert {deal.chance_at_entry for deal in found.deals} == {None}
 
 
 def test_open_deals_by_stage_and_age() -> None:
@@ -99,6 +101,12 @@ def test_the_plan_counts_what_the_period_has_brought() -> None:
     assert money is not None and (money.already_amount, money.chance) == (4000.0, 1.0)
 
 
+def told(j: Journeys, wins: int) -> tuple[int | None, str | None]:
+    plan = made(j, plan=Plan(since_us=j.as_of.us, wins=wins), key_stage=1).plan
+    assert plan is not None and plan.key_stage_needed is not None
+    return plan.key_stage_needed.deals, plan.key_stage_needed.why
+
+
 def test_how_many_must_reach_the_key_stage() -> None:
     """Of those who get to b half win, 15 days later: for 20 more wins with 80 % some 46 deals, and soon."""
     j = journeys(CLOSED + "O*10: a80", "abw")
@@ -108,7 +116,9 @@ def test_how_many_must_reach_the_key_stage() -> None:
     assert needed.chance == pytest.approx(0.5, abs=0.03)
     assert needed.by_us == pytest.approx(j.as_of.us + 15 * DAY, abs=DAY)
     assert needed.deals is not None and 42 <= needed.deals <= 56
-    assert made(j, plan=Plan(since_us=j.as_of.us, wins=0), key_stage=1).plan.key_stage_needed.deals == 0  # type: ignore[union-attr]
+    assert (needed.why, needed.most) == (None, 80)
+    assert told(j, 0) == (None, "nothing_needed")
+    assert told(j, 500) == (None, "unreachable")  # no more than 80 ever got there in fifteen days
 
 
 def test_the_key_stage_as_target() -> None:
@@ -124,7 +134,7 @@ def test_the_key_stage_as_target() -> None:
 def test_slipping_deals_have_lost_chance() -> None:
     found = made(company(7, "leak").journeys, top=5)
     assert len(found.deals) == len(found.slipping) == 5
-    assert all(deal.chance < deal.chance_at_entry for deal in found.slipping)
+    assert all(deal.chance_at_entry is not None and deal.chance < deal.chance_at_entry for deal in found.slipping)
     assert sum(row.reached for row in found.history[:-1]) > 0
 
 

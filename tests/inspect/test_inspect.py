@@ -55,7 +55,7 @@ def test_an_amocrm_export(sample_data: Path) -> None:
     assert found.as_of is not None and (found.as_of.source, found.as_of.column) == ("column", "Дата редактирования")
     assert {one.analysis: one.verdict for one in found.capabilities} == {
         "conversion": "no", "stage_of_loss": "no", "pace": "no", "stalled": "partly", "money": "yes", "days_to_win": "yes",
-        "loss_reasons": "yes", "key_stage": "no", "forecast": "no",
+        "loss_reasons": "yes", "key_stage": "no", "forecast": "partly",
     }  # fmt: skip
     assert any("lead_status_changed" in (one.need or "") for one in found.capabilities)
 

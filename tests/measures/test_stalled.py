@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from build import counted, journeys
 
@@ -110,3 +111,20 @@ def test_the_order_of_rows_does_not_decide_who_is_listed() -> None:
 
 def test_no_amount_at_all_is_missing_not_zero() -> None:
     assert found("A: a0\n B: a0", DECLARED).amount is None
+
+
+def test_with_chances_the_money_at_risk_leads() -> None:
+    """LARGE has lost little of its chance, SMALL most of it; GREW has gained; NONE has no chance known."""
+    table = """
+        LARGE: a0 | amount=1000 currency=RUB
+        SMALL: a0 | amount=600 currency=RUB
+        GREW: a0 | amount=900 currency=RUB
+        NONE: a0 | amount=800 currency=RUB
+    """
+    j = journeys(table, "abcw")
+    code = {j.facts.id_text(i): i for i in range(j.n)}
+    deal = np.array([code["LARGE"], code["SMALL"], code["GREW"]])
+    stall = stalled(j, limits(tally(j), DECLARED), "RUB", 10, (deal, np.array([0.4, 0.1, 0.6]), np.array([0.5, 0.5, 0.5])))
+    assert [j.facts.id_text(row.deal) for row in stall.deals] == ["SMALL", "LARGE", "GREW", "NONE"]
+    assert [(row.chance, row.chance_at_entry) for row in stall.deals] == [(0.1, 0.5), (0.4, 0.5), (0.6, 0.5), (None, None)]
+    assert [j.facts.id_text(row.deal) for row in stalled(j, limits(tally(j), DECLARED), "RUB", 10).deals] == ["LARGE", "GREW", "NONE", "SMALL"]

@@ -26,10 +26,14 @@ from funnel_audit.measures.forecast.records import (
     Weighted,
     Why,
 )
+from funnel_audit.measures.forecast.sources import CREATION, STAGES, Basis, basis
 
 __all__ = [
+    "CREATION",
+    "STAGES",
     "Backtest",
     "Band",
+    "Basis",
     "DealChance",
     "Forecast",
     "Ground",
@@ -43,6 +47,7 @@ __all__ = [
     "StageExpectation",
     "Weighted",
     "Why",
+    "basis",
     "forecast",
     "survey",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MIN_CLOSED = 30
 DRAW_EVERY = 4
+MIN_GRADED, UNLUCKY = 3, 0.05
 BANDS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -99,15 +101,18 @@ def backtest(graded: Sequence[Graded], seed: int) -> Backtest | None:
                 actual_of_open=int(one.got.sum()),
             )
         )
+    held = sum(row.p10 <= row.actual <= row.p90 for row in rows)
+    mae, mae_naive = _mae([row.mean - row.actual for row in rows]), _mae([row.naive - row.actual for row in rows])
     chance = np.concatenate([one.outlook.chance for one in graded])
     got = np.concatenate([one.got for one in graded]).astype(np.float64)
     alone = np.concatenate([one.outlook.ageless[one.outlook.known.stage] for one in graded])
     crm = np.concatenate([one.outlook.crm[one.outlook.known.stage] for one in graded])
     return Backtest(
         origins=tuple(rows),
-        coverage80=sum(row.p10 <= row.actual <= row.p90 for row in rows) / len(rows),
-        mae=_mae([row.mean - row.actual for row in rows]),
-        mae_naive=_mae([row.naive - row.actual for row in rows]),
+        coverage80=held / len(rows),
+        doubt=doubt(held, len(rows), mae, mae_naive),
+        mae=mae,
+        mae_naive=mae_naive,
         mae_stage_only=_mae([row.stage_only - row.actual for row in rows]),
         mae_crm=_mae([row.crm_weighted - row.actual for row in rows]),
         bands=_bands(chance, got),
@@ -115,6 +120,17 @@ def backtest(graded: Sequence[Graded], seed: int) -> Backtest | None:
         brier_stage_only=_brier(alone, got),
         brier_crm=_brier(crm, got),
     )
+
+
+def doubt(held: int, origins: int, mae: float, mae_naive: float) -> str | None:
+    """Why not to trust such a forecast: its range held too rarely for an 80 % one to be bad luck (one in twenty), or it was no nearer than
+    the period before. Under MIN_GRADED origins nothing is said."""
+    if origins < MIN_GRADED:
+        return None
+    luck = sum(comb(origins, n) * 0.8**n * 0.2 ** (origins - n) for n in range(held + 1))
+    if luck < UNLUCKY:
+        return "range"
+    return "no_better" if mae > mae_naive else None
 
 
 def _mae(errors: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ from funnel_audit.measures.forecast.backtest import MIN_CLOSED
 from funnel_audit.measures.forecast.origins import month_starts
 from funnel_audit.measures.forecast.past import NEVER, Past
 from funnel_audit.measures.forecast.records import Why
-from funnel_audit.measures.forecast.sources import Source, from_creation, from_stages, resolved
+from funnel_audit.measures.forecast.sources import STAGES, Basis, Source, basis, from_creation, from_stages, resolved
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,20 @@ class Ground:
     source: Source
     past: Past
     first_us: int
+    basis: Basis
 
 
 def survey(journeys: Journeys) -> Ground | Why:
     """Where the stays come from, cut at every month end; or why there can be no forecast at all."""
     if resolved(journeys) < MIN_CLOSED:
         return Why(reason="few_closed")
-    source = from_stages(journeys) or from_creation(journeys)
+    rests = basis(journeys)
+    source = from_stages(journeys) if rests.method == STAGES else from_creation(journeys)
     if source is None or not len(source.entered) or not len(source.arrived):
         return Why(reason="no_times")
     first = int(min(source.arrived.min(), source.entered.min()))
     starts = month_starts(first, journeys.as_of.us, journeys.timezone)[-(NEVER - 2) :]
     stage = journeys.stage[source.ageless] if source.stages == journeys.stages else np.zeros(len(source.ageless), np.int8)
-    return Ground(journeys, source, Past(source, starts, stage), first)
+    return Ground(journeys, source, Past(source, starts, stage), first, rests)
 
 

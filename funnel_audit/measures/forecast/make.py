@@ -13,7 +13,7 @@ from funnel_audit.measures.forecast.ground import Ground, survey
 from funnel_audit.measures.forecast.origins import LATEST, gradable
 from funnel_audit.measures.forecast.outlook import Outlook, look
 from funnel_audit.measures.forecast.plan import plan_outlook
-from funnel_audit.measures.forecast.records import Forecast, Month, OpenChances, Plan, Range, Weighted, Why
+from funnel_audit.measures.forecast.records import Forecast, Month, OpenChances, Plan, PlanOutlook, Range, Weighted, Why
 from funnel_audit.measures.forecast.single import by_stage, listed
 from funnel_audit.measures.forecast.sources import CREATION, reached_at
 from funnel_audit.measures.forecast.spread import Draws, draw, quantile
@@ -73,7 +73,7 @@ def forecast(
     reached, when, outlook, graded, drawn = work(ground, until_us, target, backtest_origins, seed)
     found = money(j, outlook.known.deal, currency) if won else None
     amounts = draw_amounts(outlook, found, drawn, seed) if found is not None else None
-    best, slipping = listed(j, outlook, None if found is None else found.value, top)
+    best, slipping = listed(j, outlook, None if found is None else found.value, top, not fallback)
     table = backtest(graded, seed)
     return Forecast(
         as_of_us=j.as_of.us,
@@ -88,7 +88,7 @@ def forecast(
         crm_weighted=Weighted(wins=outlook.crm_weighted, amount=_crm_amount(outlook, found)),
         naive=len(when) - count_upto(when, j.as_of.us - round(days * DAY)),
         stage_only=outlook.stage_only,
-        plan=None if plan is None else plan_outlook(j, plan, outlook, drawn, amounts, reached, currency, key_stage if won else None, seed),
+        plan=None if plan is None else _plan(ground, plan, outlook, drawn, amounts, reached, currency, key_stage if won else None, seed),
         by_stage=by_stage(j, outlook, target),
         deals=best,
         slipping=slipping,
@@ -117,6 +117,17 @@ def work(ground: Ground, until_us: int, target: int, most: int | None = LATEST, 
 def _wins(outlook: Outlook, drawn: Draws) -> Range:
     low, middle, high = (float(quantile(drawn.total, p)) for p in (0.1, 0.5, 0.9))
     return Range(p10=low, p50=middle, p90=high, mean=outlook.mean, from_open=outlook.from_open, from_new=outlook.from_new)
+
+
+def _plan(
+    ground: Ground, plan: Plan, outlook: Outlook, drawn: Draws, amounts: AmountDraws | None, reached: Array, currency: str | None,
+    key_stage: int | None, seed: int,
+) -> PlanOutlook:  # fmt: skip
+    at_key = np.empty(0, np.int64)
+    if key_stage is not None and ground.source.method != CREATION:
+        at_key = reached_at(ground.journeys, ground.source, key_stage)
+        at_key = np.sort(at_key[at_key != NAT])
+    return plan_outlook(ground.journeys, plan, outlook, drawn, amounts, reached, currency, key_stage, at_key, seed)
 
 
 def _amount(amounts: AmountDraws) -> Range:

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 ASKED = 0.8
 LONG_RUN_DAYS = 730.0
+FAR_BEYOND = 2.0
 
 
 def plan_outlook(
     j: Journeys, plan: Plan, outlook: Outlook, draws: Draws, amounts: AmountDraws | None, reached: Array, currency: str | None,
-    key_stage: int | None, seed: int,
+    key_stage: int | None, at_key: Array, seed: int,
 ) -> PlanOutlook:  # fmt: skip
-    """Chances to meet the plan by the end of the horizon, what its period has already brought being counted."""
+    """Chances to meet the plan by the end of the horizon, what its period has already brought being counted. ``at_key``: ascending instants
+    at which deals got to the key stage."""
     at = outlook.known.at_us
     lately = (reached != NAT) & (reached >= plan.since_us) & (reached <= at)
     already = int(np.count_nonzero(lately))
@@ -46,7 +48,7 @@ def plan_outlook(
         both = by_amount & (already + amounts.wins >= plan.wins)
     needed = None
     if key_stage is not None and plan.wins is not None and 0 < key_stage < outlook.chances.fresh.shape[1] - 1:
-        needed = key_stage_needed(outlook, draws, plan.wins - already, key_stage, seed)
+        needed = key_stage_needed(outlook, draws, plan.wins - already, key_stage, at_key, seed)
     return PlanOutlook(
         wins=plan.wins,
         amount=plan.amount,
@@ -70,11 +72,12 @@ def _brought(j: Journeys, lately: Array, currency: str | None) -> float:
     return float(facts.amount[rows].sum()) / 100
 
 
-def key_stage_needed(outlook: Outlook, draws: Draws, missing: float, key_stage: int, seed: int) -> KeyStageNeeded:
+def key_stage_needed(outlook: Outlook, draws: Draws, missing: float, key_stage: int, at_key: Array, seed: int) -> KeyStageNeeded:
     """The smallest number of deals that must get to the key stage, evenly from now until ``by``, for 80 % to bring the missing wins.
 
     ``by`` is the end of the horizon less the median time from the key stage to won, but at least a quarter of the horizon away. Deals
-    that have passed the key stage already count with their own chances; all others only through the number asked for.
+    that have passed the key stage already count with their own chances; all others only through the number asked for. A number above
+    FAR_BEYOND times what ever got there in so long a time, and what is expected, is no advice: unreachable.
     """
     days, known = outlook.days, outlook.known
     hazards = outlook.chances.hazards
@@ -95,16 +98,23 @@ def key_stage_needed(outlook: Outlook, draws: Draws, missing: float, key_stage: 
         came = np.random.default_rng([seed, 3]).binomial(n, each) if n else 0
         return bool(np.mean(past_it + came >= missing) >= ASKED)
 
-    most = int(max(10_000, 100 * max(missing, 1.0)))
+    most = _most_within(at_key, round(window * DAY))
+    limit = int(np.ceil(FAR_BEYOND * max(most, expected, 1.0)))
     deals: int | None = None
+    why: str | None = "unreachable"
     if met(0):
-        deals = 0
-    elif met(most):
-        low, deals = 0, most
+        why = "nothing_needed"
+    elif met(limit):
+        low, deals, why = 0, limit, None
         while deals - low > 1:
             middle = (low + deals) // 2
             low, deals = (low, middle) if met(middle) else (middle, deals)
-    return KeyStageNeeded(deals=deals, by_us=known.at_us + round(window * DAY), chance=chance, expected=expected)
+    return KeyStageNeeded(deals=deals, why=why, by_us=known.at_us + round(window * DAY), chance=chance, expected=expected, most=most)
+
+
+def _most_within(at: Array, us: int) -> int:
+    """The most of the ascending instants that lie within any such length of time."""
+    return int((np.searchsorted(at, at + us, side="right") - np.arange(len(at))).max()) if len(at) else 0
 
 
 def _expected_at_key(outlook: Outlook, to_key: Any, key_stage: int, window: float) -> float:

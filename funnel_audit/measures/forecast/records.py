@@ -49,13 +49,16 @@ class Weighted:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyStageNeeded:
-    """``deals`` must get to the key stage from now on, by ``by_us``, for 80 %; each of them then gets there in time with ``chance``.
-    None: not within reach. ``expected``: how many are expected to get to the key stage by then."""
+    """``deals`` must get to the key stage from now on, by ``by_us``, for 80 %; each of them then gets to the target in time with ``chance``.
+    None: ``why`` ("nothing_needed", "unreachable"). ``expected``: how many are expected to get to the key stage by then; ``most``: that ever
+    got there in so long a time."""
 
     deals: int | None
+    why: str | None
     by_us: int
     chance: float
     expected: float
+    most: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +85,14 @@ class StageExpectation:
 
 @dataclass(frozen=True, kw_only=True)
 class DealChance:
-    """``deal`` is its code. ``age_days`` None: how long it stands there is not known, and the chance is the stage's alone."""
+    """``deal`` is its code. ``age_days`` None: how long it stands there is not known, and the chance is the stage's alone. By age since
+    creation there is no ``chance_at_entry``."""
 
     deal: int
     stage: int
     age_days: float | None
     chance: float
-    chance_at_entry: float
+    chance_at_entry: float | None
     amount: float | None
     on_hold: bool
 
@@ -133,8 +137,11 @@ class Band:
 
 @dataclass(frozen=True, kw_only=True)
 class Backtest:
+    """``doubt``: why a forecast so far ahead is not to be trusted ("range", "no_better"), None where nothing speaks against it."""
+
     origins: tuple[Origin, ...]
     coverage80: float
+    doubt: str | None
     mae: float
     mae_naive: float
     mae_stage_only: float

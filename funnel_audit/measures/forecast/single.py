@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 _TIES = 1_000
 
 
-def listed(j: Journeys, outlook: Outlook, value: Array | None, top: int) -> tuple[tuple[DealChance, ...], tuple[DealChance, ...]]:
-    """The ``top`` deals of the largest expected value, and of the largest loss of it; by chance alone where ``value`` is None."""
+def listed(
+    j: Journeys, outlook: Outlook, value: Array | None, top: int, staged: bool
+) -> tuple[tuple[DealChance, ...], tuple[DealChance, ...]]:
+    """The ``top`` deals of the largest expected value, and of the largest loss of it; by chance alone where ``value`` is None.
+
+    Not ``staged``, by age since creation: no deal has lost what it had when it was made, for then it had next to nothing.
+    """
     worth = np.ones(len(outlook.chance)) if value is None else value
-    entry = outlook.at_entry[outlook.known.stage]
-    expected = outlook.chance * worth
-    lost = (entry - outlook.chance) * worth
-    return _first(j, outlook, expected, top), _first(j, outlook, lost, top)
+    expected = _first(j, outlook, outlook.chance * worth, top, staged)
+    if not staged:
+        return expected, ()
+    return expected, _first(j, outlook, (outlook.at_entry[outlook.known.stage] - outlook.chance) * worth, top, staged)
 
 
-def _first(j: Journeys, outlook: Outlook, score: Array, top: int) -> tuple[DealChance, ...]:
+def _first(j: Journeys, outlook: Outlook, score: Array, top: int, staged: bool) -> tuple[DealChance, ...]:
     """The rows of the largest score; ties are settled by deal id, so that the order of rows in the file changes nothing."""
     rows = np.flatnonzero(score > 0)
     size = min(len(rows), top + _TIES)
@@ -36,19 +41,18 @@ def _first(j: Journeys, outlook: Outlook, score: Array, top: int) -> tuple[DealC
         rows = rows[np.argpartition(-score[rows], size - 1)[:size]]
     ids = j.facts.id_text
     ranked = sorted(rows.tolist(), key=lambda row: (-float(score[row]), ids(int(outlook.known.deal[row]))))
-    return tuple(_deal(j, outlook, row) for row in ranked[:top])
+    return tuple(_deal(j, outlook, row, staged) for row in ranked[:top])
 
 
-def _deal(j: Journeys, outlook: Outlook, row: int) -> DealChance:
+def _deal(j: Journeys, outlook: Outlook, row: int, staged: bool) -> DealChance:
     known = outlook.known
     deal, age = int(known.deal[row]), float(known.age[row])
-    of_stage = j.stages == len(outlook.at_entry)
     return DealChance(
         deal=deal,
-        stage=int(known.stage[row]) if of_stage else int(j.stage[deal]),
+        stage=int(known.stage[row]) if staged else int(j.stage[deal]),
         age_days=None if np.isnan(age) else age,
         chance=float(outlook.chance[row]),
-        chance_at_entry=float(outlook.at_entry[known.stage[row]]),
+        chance_at_entry=float(outlook.at_entry[known.stage[row]]) if staged else None,
         amount=float(j.facts.amount[deal] / 100) if j.facts.amount_known[deal] else None,
         on_hold=bool(j.on_hold[deal]),
     )

@@ -70,18 +70,38 @@ def resolved(journeys: Journeys) -> int:
     return int(np.count_nonzero(journeys.outcome != Outcome.OPEN))
 
 
-def from_stages(j: Journeys) -> Source | None:
-    """The stays of the stages; None where too many closed deals have none with a time."""
+@dataclass(frozen=True)
+class Basis:
+    """What a forecast can rest on: ``method`` (None: on nothing), ``closed`` deals, and of these the ``timed``, whose last stay has a time."""
+
+    method: str | None
+    closed: int
+    timed: int
+
+
+def basis(j: Journeys) -> Basis:
+    """Stays of the stages where the last one of nine closed deals in ten has a time, else the time from creation to the end."""
+    closed, timed = resolved(j), timed_closed(j)
+    if closed and timed >= MIN_TIMED * closed:
+        return Basis(STAGES, closed, timed)
+    return Basis(CREATION if from_creation(j) is not None else None, closed, timed)
+
+
+def timed_closed(j: Journeys) -> int:
+    """Closed deals whose last stay has a time."""
+    stays = j.stays
+    last = (stays.exit == LOST) | (stays.exit == j.stages - 1)
+    ends = np.zeros(j.n, bool)
+    ends[stays.deal[last & usable(stays.entered, stays.us)]] = True
+    return int(np.count_nonzero((ends | won_at_once(j)) & (j.outcome != Outcome.OPEN)))
+
+
+def from_stages(j: Journeys) -> Source:
+    """The stays of the stages."""
     stays = j.stays
     fine = usable(stays.entered, stays.us)
-    closed = resolved(j)
-    ends = np.zeros(j.n, bool)
-    ends[stays.deal[fine & ((stays.exit == LOST) | (stays.exit == j.stages - 1))]] = True
-    straight = won_at_once(j)
-    if not closed or np.count_nonzero((ends | straight) & (j.outcome != Outcome.OPEN)) < MIN_TIMED * closed:
-        return None
     begins = np.flatnonzero(_begins(j, fine))
-    direct = np.flatnonzero(straight)
+    direct = np.flatnonzero(won_at_once(j))
     ageless = (j.outcome == Outcome.OPEN) & (j.stage < j.stages - 1)
     ageless[stays.deal[fine & (stays.exit == STILL_OPEN)]] = False
     keep = slice(None) if fine.all() else np.flatnonzero(fine)

@@ -70,9 +70,15 @@ def forecast(page: Page) -> list[RenderableType]:
     if ahead is None:
         return []
     won = ahead.target == page.audit.funnel[-1].stage
-    lines = [_wins(page, ahead, won), _money(page, ahead), _plan(page, ahead.plan), _key(page, ahead), _weights(page, ahead) if won else ""]
-    if ahead.method != "stages":
-        lines.append(t.say("The export has no stage times: the forecast goes by the age of the deals alone, and is weaker."))
+    lines = [
+        _doubt(page, ahead),
+        _wins(page, ahead, won),
+        _money(page, ahead),
+        _plan(page, ahead.plan),
+        _key(page, ahead),
+        _weights(page, ahead) if won else "",
+        _weaker(page, ahead),
+    ]
     title = t.say("Forecast until {day}", day=t.date(ahead.until))
     parts: list[RenderableType] = [
         heading(page, title, "" if won else _name(page, ahead.target)),
@@ -81,6 +87,32 @@ def forecast(page: Page) -> list[RenderableType]:
     if any(month.reached for month in ahead.history):
         parts.append(spaced(_plot(page, ahead)))
     return parts + legend([_grades(page, ahead.backtest)])
+
+
+def _doubt(page: Page, ahead: Forecast) -> str:
+    """A plain warning where the same forecast failed in the past."""
+    backtest, t = ahead.backtest, page.texts
+    if backtest is None or backtest.doubt is None:
+        return ""
+    n = len(backtest.origins)
+    if backtest.doubt == "range":
+        why = t.say("its range held in only {held} of {all} past periods", held=round(backtest.coverage80 * n), all=n)
+    else:
+        why = t.say("in the past it erred more than “same as last period”")
+    return t.say("Do not trust this forecast: {why}.", why=why)
+
+
+def _weaker(page: Page, ahead: Forecast) -> str:
+    t = page.texts
+    if ahead.method == "stages":
+        return ""
+    if not ahead.timed:
+        return t.say("The export has no stage times: the forecast goes by the age of the deals alone, and is weaker.")
+    return t.say(
+        "Only {n} of {all} closed deals have stage times up to their end: the forecast goes by the age of the deals alone, and is weaker.",
+        n=ahead.timed,
+        all=ahead.closed,
+    )
 
 
 def _wins(page: Page, ahead: Forecast, won: bool) -> str:
@@ -129,21 +161,32 @@ def _plan(page: Page, plan: PlanOutlook | None) -> str:
         chance=t.percent(plan.chance, digits=0),
         already=t.count("{n} win", "{n} wins", plan.already),
     )
-    needed = plan.key_stage_needed
-    if needed is None:
-        return say
+    if plan.period_end is not None and plan.period_end != plan.until:
+        say += " " + t.say("Its own period ends on {day}.", day=t.short_date(plan.period_end))
+    return say + _needed(page, plan)
+
+
+def _needed(page: Page, plan: PlanOutlook) -> str:
+    needed, t = plan.key_stage_needed, page.texts
+    if needed is None or (plan.wins is not None and plan.already >= plan.wins):
+        return ""
+    stage, day = _name(page, needed.stage), t.short_date(needed.by)
+    expected = t.number(needed.expected, 1)
+    if needed.why == "nothing_needed":
+        return " " + t.say("For 80% nothing more is needed in “{stage}”.", stage=stage)
     if needed.deals is None:
-        return say + " " + t.say("An 80% chance is out of reach by “{stage}” alone.", stage=_name(page, needed.stage))
-    return (
-        say
-        + " "
-        + t.say(
-            "For 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected.",
-            deals=needed.deals,
-            stage=_name(page, needed.stage),
-            day=t.short_date(needed.by),
-            expected=t.number(needed.expected, 1),
+        return " " + t.say(
+            "80% is unreachable in the time left: far more deals would have to reach “{stage}” by {day} than ever did ({expected} are expected).",
+            stage=stage,
+            day=day,
+            expected=expected,
         )
+    return " " + t.say(
+        "For 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected.",
+        deals=needed.deals,
+        stage=stage,
+        day=day,
+        expected=expected,
     )
 
 
@@ -248,9 +291,15 @@ def _deals(page: Page, ahead: Forecast, deals: tuple[DealOutlook, ...]) -> Rende
                 kept=True,
             ),
             Column(t.say("Stage"), [_name(page, deal.stage) for deal in deals], justify="left", wraps=True),
-            Column(t.say("Days|there"), [NONE if deal.age_days is None else t.amount(deal.age_days) for deal in deals]),
+            Column(
+                t.say("Days|there") if ahead.method == "stages" else t.say("Days since|creation"),
+                [NONE if deal.age_days is None else t.amount(deal.age_days) for deal in deals],
+            ),
             Column(t.say("Chance,|%"), [t.points(deal.chance, digits=0) for deal in deals]),
-            Column(t.say("At entry,|%"), [t.points(deal.chance_at_entry, digits=0) for deal in deals]),
+            Column(
+                t.say("At entry,|%"),
+                [NONE if deal.chance_at_entry is None else t.points(deal.chance_at_entry, digits=0) for deal in deals],
+            ),
             Column(t.say("Owner"), [shorten(deal.owner or "", 20) for deal in deals], justify="left", rank=1),
             Column(t.say("Amount"), [page.money(deal.amount, ahead.currency) for deal in deals]),
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import RenderableType
 
-from funnel_audit.render.terminal.page import Column, Page, cell, heading, legend, shorten, table
+from funnel_audit.render.terminal.page import NONE, Column, Page, cell, heading, legend, shorten, table
 from funnel_audit.report import StalledDeal
 from funnel_audit.texts import N_
 
@@ -76,10 +76,22 @@ def _deals(page: Page) -> list[RenderableType]:
                styles=["bold red" if deal.days > 2 * deal.limit else "bold" for deal in deals]),
         Column(say("Limit"), [texts.amount(deal.limit) for deal in deals]),
         Column(say("Edited|days ago"), edited),
+        Column(say("Chance,|%"), [_chance(page, deal) for deal in deals]),
         Column(say("Owner"), [shorten(deal.owner or "", OWNER_LIMIT) for deal in deals], justify="left", wraps=True),
         Column(say("Amount"), [page.money(deal.amount, deal.currency) for deal in deals]),
     ]  # fmt: skip
-    return [cell(""), table(page, columns)]
+    ahead = page.audit.forecast
+    told = any(deal.chance is not None for deal in deals) and ahead is not None
+    until = say("Chance to be won by {day}: on coming into the stage → now.", day=texts.date(ahead.until)) if told and ahead else ""
+    return [cell(""), table(page, columns), *legend([until])]
+
+
+def _chance(page: Page, deal: StalledDeal) -> str:
+    """At entry → now; a dash without a forecast."""
+    if deal.chance is None or deal.chance_at_entry is None:
+        return NONE
+    points = page.texts.points
+    return f"{points(deal.chance_at_entry, digits=0)} → {points(deal.chance, digits=0)}"
 
 
 def _deal(deal: StalledDeal) -> str:
