@@ -47,8 +47,8 @@ class StageStall:
 
 @dataclass(frozen=True)
 class StalledDeal:
-    """``deal`` is the code; days without a change of stage, and since the last edit where the export has it. ``chance`` to be won within the
-    forecast's horizon, and ``chance_at_entry`` of one that has just come into its stage: None without a forecast."""
+    """``deal`` is the code; days without a change of stage, and since the last edit where the export has it. ``chance`` to be won within
+    the forecast's horizon, and ``chance_at_entry`` of one that has just come into its stage: None without a forecast."""
 
     deal: int
     stage: int

@@ -47,8 +47,8 @@ class CrmWeighted(Record, frozen=True, kw_only=True):
 
 
 class KeyStageNeeded(Record, frozen=True, kw_only=True):
-    """``deals`` have to get to the key stage from as-of on, by ``by``, to meet the plan with 80 %; None: ``why``, "nothing_needed" (80 % are
-    there without any more) or "unreachable" (far more than ever got there in so long a time).
+    """``deals`` have to get to the key stage from as-of on, by ``by``, to meet the plan with 80 %; None: ``why``, "nothing_needed" (there
+    are 80 % without any more) or "unreachable" (far more than ever got there in so long a time).
 
     ``expected``: how many will get there by then as things are.
     """
@@ -61,8 +61,8 @@ class KeyStageNeeded(Record, frozen=True, kw_only=True):
 
 
 class PlanOutlook(Record, frozen=True, kw_only=True):
-    """``since`` is when the plan's period begins, ``period_end`` its last day; ``until`` the forecast's, which may be another: the chance is to
-    have what the plan asks for by then. ``already``: what the period has brought by as-of."""
+    """``since`` is when the plan's period begins, ``period_end`` its last day; ``until`` the forecast's, which may be another: the chance is
+    to have what the plan asks for by then. ``already``: what the period has brought by as-of."""
 
     since: str
     until: str

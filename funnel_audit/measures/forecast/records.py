@@ -49,9 +49,9 @@ class Weighted:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyStageNeeded:
-    """``deals`` must get to the key stage from now on, by ``by_us``, for 80 %; each of them then gets to the target in time with ``chance``.
-    None: ``why`` ("nothing_needed", "unreachable"). ``expected``: how many are expected to get to the key stage by then; ``most``: that ever
-    got there in so long a time."""
+    """``deals`` must get to the key stage from now on, by ``by_us``, for 80 %; each of them then gets there in time with ``chance``. None:
+    ``why`` ("nothing_needed", "unreachable"). ``expected``: how many are expected to get to the key stage by then; ``most``: the most that
+    ever did in so long a time."""
 
     deals: int | None
     why: str | None

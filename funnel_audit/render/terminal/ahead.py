@@ -176,7 +176,8 @@ def _needed(page: Page, plan: PlanOutlook) -> str:
         return " " + t.say("For 80% nothing more is needed in “{stage}”.", stage=stage)
     if needed.deals is None:
         return " " + t.say(
-            "80% is unreachable in the time left: far more deals would have to reach “{stage}” by {day} than ever did ({expected} are expected).",
+            "80% is unreachable in the time left: far more deals would have to reach “{stage}” by {day} than ever did "
+            "({expected} are expected).",
             stage=stage,
             day=day,
             expected=expected,
