@@ -76,8 +76,13 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
         yield _comment(t.say("For a file of one pipeline: funnel-audit init FILE --pipeline NAME"))
     yield ""
     yield _line("timezone: UTC", t.say("of dates without an offset, such as Europe/Moscow; write yours"))
-    currency = _currency(journeys)
-    if currency and re.fullmatch("[A-Z]{3}", currency):
+    currency, named, unnamed = _currency(journeys)
+    if currency and named < unnamed:
+        yield _line(
+            f"# currency: {currency}",
+            t.count("{n} amount names it, the others name none: check it", "{n} amounts name it, the others name none: check it", named),
+        )
+    elif currency:
         yield _line(f"currency: {currency}", t.say("the most frequent one of the export"))
     else:
         yield _line("# currency: RUB", t.say("the export does not say it; write yours"))
@@ -189,7 +194,7 @@ def _stages(plan: Plan, reading: Reading, texts: Texts, usual: dict[int, int]) -
             )
         elif not stage.won and (word := process_word(name)):
             comment = process(word)
-        elif stage.index in dead_ends:
+        elif stage.index in dead_ends and not stage.won:
             comment = t.say("no deal has gone on from here: if this means won or lost, move it there")
         yield _line(f"    name: {scalar(name)}", comment)
         if stage.labels[1:]:
@@ -220,9 +225,12 @@ def rounded_up(days: float) -> int:
     return max(1, ceil(days / step - 1e-9) * step)
 
 
-def _currency(journeys: Journeys) -> str | None:
-    money = tally(journeys, 0).money
-    return min(money, key=lambda name: (-int(money[name][0].sum()), name is None, name or ""), default=None)
+def _currency(journeys: Journeys) -> tuple[str | None, int, int]:
+    """The currency that most amounts are in, how many; and how many amounts are in none."""
+    deals = {name: int(table[0].sum()) for name, table in tally(journeys, 0).money.items()}
+    codes = [name for name in deals if name and re.fullmatch("[A-Z]{3}", name) and deals[name]]
+    best = min(codes, key=lambda name: (-deals[name], name), default=None)
+    return best, deals.get(best, 0), deals.get(None, 0)
 
 
 def _listed(key: str, labels: Iterable[str], what: str) -> Iterator[str]:

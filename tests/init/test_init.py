@@ -121,10 +121,24 @@ def test_the_default_pipeline_is_kept_whole() -> None:
     assert [stage["name"] for stage in stages] == [
         "Первичный контакт", "Переговоры", "Принимают решение", "Согласование договора", "Успешно реализовано"]  # fmt: skip
     lines = {line.split("   # ")[0].strip(): line.partition("   # ")[2] for line in text.splitlines() if "name:" in line}
-    assert lines["name: Первичный контакт"] == "no deal of the export is here: delete it if you have no such stage"
-    assert lines["name: Переговоры"].startswith("“переговоры” is a process") and "no deal of the export" in lines["name: Переговоры"]
+    assert lines["name: Переговоры"].startswith("“переговоры” is a process")
+    assert lines["name: Переговоры"].endswith("; no deal of the export is here: delete it if you have no such stage")
     assert lines["name: Успешно реализовано"] == "the CRM's name for a won deal; the export has none"
     assert "no label" not in text
+
+
+def test_a_won_stage_is_no_dead_end() -> None:
+    moves = "".join(f"{deal},{stage},2026-01-{day:02d}\n" for deal in range(30) for day, stage in enumerate(("Aa", "Bb", "Paid"), 1))
+    stuck = "".join(f"{deal},{stage},2026-01-{day:02d}\n" for deal in range(30, 60) for day, stage in enumerate(("Aa", "Parked"), 1))
+    lines = made(["-"], ("deal_id,stage,entered_at\n" + moves + stuck).encode()).splitlines()
+    assert [line.split("   #")[0] for line in lines if "no deal has gone on from here" in line] == ["    name: Parked"]
+
+
+def test_a_currency_that_few_amounts_name_is_only_proposed() -> None:
+    rows = "1,Aa,2026-01-01,€ 5\n2,Aa,2026-01-02,6\n3,Bb,2026-01-03,7\n"
+    text = made(["-"], ("id,stage,created,amount\n" + rows).encode())
+    assert "# currency: EUR   # 1 amount names it, the others name none: check it" in text
+    assert "\ncurrency: EUR" in made(["-"], ("id,stage,created,amount\n" + rows.replace(",6", ",6 €")).encode())
 
 
 def test_it_says_which_pipeline_it_is_for() -> None:
