@@ -15,14 +15,15 @@ sys.path.insert(0, str(ROOT))
 
 def schemas() -> dict[Path, str]:
     """Path -> text of every schema that is committed."""
-    from funnel_audit import reconcile_record
+    from funnel_audit import compare_record, reconcile_record
     from funnel_audit.report import SCHEMA, Audit
     from funnel_audit.stages_file import funnel_schema
 
     draft = "https://json-schema.org/draft/2020-12/schema"
     report = {"$schema": draft, "title": SCHEMA, **msgspec.json.schema(Audit)}
     made = {"stages.schema.json": funnel_schema(), "report.schema.json": report}
-    for name, module, record in (("reconcile", reconcile_record, reconcile_record.Reconciliation),):
+    pages = (("reconcile", reconcile_record, reconcile_record.Reconciliation), ("compare", compare_record, compare_record.Comparison))
+    for name, module, record in pages:
         made[f"{name}.schema.json"] = {"$schema": draft, "title": module.SCHEMA, **msgspec.json.schema(record)}
     return {ROOT / "docs" / name: _text(schema) for name, schema in made.items()}
 

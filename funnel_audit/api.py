@@ -13,6 +13,8 @@ from funnel_audit.anonymous import anonymised
 from funnel_audit.assemble import assemble
 from funnel_audit.clean import clean_record
 from funnel_audit.clock import end_of_day, start_of_day
+from funnel_audit.compare_record import Comparison
+from funnel_audit.comparison import compared
 from funnel_audit.defects import Defect
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading
@@ -98,6 +100,19 @@ def reconcile(reading: Reading | Path | Sequence[Path], *, lang: str = "en", rul
     """The step rates under several counting rules (docs/reconcile.md); what ``reconcile --format json`` prints."""
     reading = reading if isinstance(reading, Reading) else read(reading)
     return clean_record(reconciled(reading, Texts(lang), rules, listed))
+
+
+def compare(
+    old: Reading, new: Reading, *, lang: str = "en", anonymous: bool = False, key: bytes | None = None, listed: int = LISTED,
+) -> Comparison:  # fmt: skip
+    """What was rewritten between two exports of one CRM, and what changed (docs/compare.md); what ``compare --format json`` prints.
+
+    Both are read with ``keep``, the newer one first, and the older one against its funnel: ``read(old, newer.funnel, keep=True)``.
+    """
+    names = None
+    if anonymous:
+        names = tuple(coded(one, key, like=new).journeys.facts.id_text for one in (old, new))
+    return clean_record(compared(old, new, Texts(lang), listed=listed, names=names))  # type: ignore[arg-type]
 
 
 def _key(reading: Reading) -> bytes:

@@ -37,6 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.stalled": {"tally", "estimators", "report", "journeys"},
     # Weekly counts of a stage with their wins in the end, and days from there to won, need each deal's own way.
     "measures.key_stage": {"tally", "estimators", "report", "journeys"},
+    "measures.rewritten": {"journeys"},  # deals of two exports, one by one
+    "measures.since_then": {"tally", "estimators", "journeys"},  # amounts and days of the deals won since
     "measures.reconcile": {"tally", "estimators", "report", "journeys"},  # which deals make a difference: each deal's own way
     "measures.segments": {"tally", "estimators", "report", "journeys", "labels", "segments_of"},  # every deal has its segment
     "measures.forecast": {"tally", "estimators", "report", "journeys", "labels"},  # labels: the exit code of a loss
@@ -64,6 +66,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "process_names": {"labels"},
     "forgiving": {"funnel", "intake"},
     "inspection_record": {"report"},
+    "compare_record": {"report"},
+    "comparison": {
+        "compare_record",
+        "intake",
+        "journeys",
+        "labels",
+        "measured",
+        "measures",
+        "recorded",
+        "tally",
+        "texts",
+    },
     "reconcile_record": {"report"},
     "reconciliation": {"intake", "measures", "reconcile_record", "recorded", "tally", "texts"},
     "inspection": {
@@ -108,7 +122,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "segments_of",
         "texts",
     },
-    "render": {"report", "inspection_record", "reconcile_record", "texts", "clean", "deal_record", "segment_names", "verdict"},
+    "render": {"report", "inspection_record", "compare_record", "reconcile_record", "texts", "clean", "deal_record", "segment_names", "verdict"},
 }
 ALWAYS = {"errors", "clock", "pieces", "zones"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""

@@ -11,6 +11,7 @@ import typer
 
 from funnel_audit import __version__
 from funnel_audit.cli.check import check
+from funnel_audit.cli.compare import compare
 from funnel_audit.cli.deal import deal
 from funnel_audit.cli.edge import guarded, language
 from funnel_audit.cli.explain import explain
@@ -62,6 +63,9 @@ app.command(cls=Command, help=t.say("Explain a finding by its code; without one,
 app.command(cls=Command, help=t.say("Tell one deal's story: its entries, the rule applied to each, and where it counts."))(deal)
 app.command(cls=Command, help=t.say("Why does the CRM show another number? The rates by every counting rule, and the deals behind it."))(
     reconcile
+)
+app.command(cls=Command, help=t.say("Hold two exports of one CRM against each other: what was rewritten, and what really changed."))(
+    compare
 )
 app.command(cls=Command, help=t.say("Make a stages file from an export: its labels in order, with what you have to decide in comments."))(
     init
