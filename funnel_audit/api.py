@@ -19,6 +19,7 @@ from funnel_audit.defects import Defect
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading
 from funnel_audit.intake.read import read as read_files
+from funnel_audit.measures.calendar import Kind
 from funnel_audit.measures.reconcile import RULES
 from funnel_audit.reconcile_record import Reconciliation
 from funnel_audit.reconciliation import LISTED, reconciled
@@ -71,12 +72,14 @@ def audit(
     today: dt.date | None = None,
     step: Callable[[str], None] | None = None,
     ask: Ask | None = None,
+    period: Kind = "month",
 ) -> Audit:
     """The finished audit; what ``--format json`` prints. ``top`` is how many stalled deals are listed.
 
     ``anonymous`` replaces owners, companies and deal ids by codes made with ``key``; without one the key is drawn from the data, so that
     the same export gives the same codes and another one does not. ``today`` is for ``checks.max_age_days`` alone; there is no clock.
-    ``ask`` says what to forecast; without it the wins to the end of the plan's period, else of 30 days.
+    ``ask`` says what to forecast; without it the wins to the end of the plan's period, else of 30 days. ``period``: week, month or quarter,
+    for flows, cohorts and the last full period.
     """
     if not isinstance(reading, Reading):
         reading = read(reading)
@@ -86,7 +89,7 @@ def audit(
     if anonymous:
         reading = coded(reading, key)
     today_us = None if today is None else end_of_day(start_of_day(today.year, today.month, today.day, zone), zone)
-    return clean_record(assemble(reading, Texts(lang), top=top, today_us=today_us, ask=ask))
+    return clean_record(assemble(reading, Texts(lang), top=top, today_us=today_us, ask=ask, period=period))
 
 
 def coded(reading: Reading, key: bytes | None = None, *, like: Reading | None = None) -> Reading:

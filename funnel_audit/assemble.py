@@ -15,6 +15,7 @@ from funnel_audit.measured import main_currency, measure
 from funnel_audit.measures import segments as segments_
 from funnel_audit.measures import stalled as stalled_
 from funnel_audit.notes import notes
+from funnel_audit.over_time import over_time
 from funnel_audit.pieces import side_by_side
 from funnel_audit.segments_of import segments_of
 from funnel_audit.selective import selective
@@ -22,11 +23,18 @@ from funnel_audit.tally import tally
 
 if TYPE_CHECKING:
     from funnel_audit.intake.read import Reading
+    from funnel_audit.measures.calendar import Kind
     from funnel_audit.texts import Texts
 
+CHOSEN = ("cap", "round", "closing_filter", "imported")
+"""Signs after which the number of new deals a day is that of the export, not of the company."""
 
-def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | None = None, ask: Ask | None = None) -> report.Audit:
-    """The finished audit of a reading, in the language of ``texts``; ``top``: how many stalled deals are listed; ``ask``: what to forecast.
+
+def assemble(
+    reading: Reading, texts: Texts, *, top: int = 10, today_us: int | None = None, ask: Ask | None = None, period: Kind = "month"
+) -> report.Audit:
+    """The finished audit of a reading, in the language of ``texts``; ``top``: how many stalled deals are listed; ``ask``: what to forecast;
+    ``period``: by what calendar periods it is told how things went.
 
     ``today_us`` is the end of today's local day, for the one rule that asks how old the export is; None: it is not asked.
     """
@@ -34,9 +42,15 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
     counted = tally(journeys, len(funnel.pairs))
     currency = main_currency(counted, funnel)
     chosen_period = bool(reading.options.created_from or reading.options.created_to)
-    (m, signs), coming = side_by_side(
+    splits = segments_of(journeys, currency)
+    signs = selective(journeys, row_counts(reading))
+    all_deals = not chosen_period and not any(sign.kind in CHOSEN for sign in signs)
+    (m, history), coming = side_by_side(
         journeys.n,
-        lambda: (measure(counted, funnel), selective(journeys, row_counts(reading))),
+        lambda: (
+            measure(counted, funnel),
+            over_time(journeys, counted, funnel, currency, splits, kind=period, all_deals=all_deals),
+        ),
         lambda: look_ahead(journeys, counted, funnel, currency, replace(ask or Ask(), chosen_period=chosen_period), texts),
     )
     found = stalled_.stalled(journeys, m.limits, m.currency, top, coming.chances)
@@ -44,7 +58,7 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
     stages = tuple(recorded.stage(m, funnel, k, texts.lang) for k in range(m.tally.stages))
     leaks = tuple(recorded.leak(leak, funnel) for leak in m.leaks)
     segments = segments_.segments(
-        journeys, counted, segments_of(journeys, currency), recorded.known_of_segments(m, journeys), currency,
+        journeys, counted, splits, recorded.known_of_segments(m, journeys), currency,
         [stage.id for stage in funnel.stages],
     )  # fmt: skip
     can = capabilities(m.tally, m.steps, reading.lacks, texts, coming.basis, series=reading.shape == "snapshots")
@@ -64,6 +78,9 @@ def assemble(reading: Reading, texts: Texts, *, top: int = 10, today_us: int | N
         key_stage=coming.key_stage,
         forecast=coming.forecast,
         segments=segments,
+        periods=history.periods,
+        cohorts=history.cohorts,
+        changes=history.changes,
         capabilities=can,
         notes=(*notes(m.steps, stages, why_no_win_rate, found.count is None, m.tally, texts), *coming.notes),
         findings=(),

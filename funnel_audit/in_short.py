@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from funnel_audit.change_names import column, figure, stage, step
 from funnel_audit.segment_names import column_name, segment_name
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 LEAST_FOR_A_MEDIAN = 5
-"""Fewer deals than this make no "half of them"."""
+"""Of fewer deals no half, no share and no most frequent reason is told."""
 
 SENSELESS = 0.5
 """An unripe win rate whose interval is this wide says nothing: "about 0 of 100, between 0 and 100"."""
@@ -23,9 +24,9 @@ SENSELESS = 0.5
 def in_short(audit: report.Audit, texts: Texts) -> tuple[str, ...]:
     """Where most losses have a place the leak leads, otherwise the win rate; last what the data cannot say."""
     placed = any(stage.projected for stage in audit.funnel) and audit.totals.unplaced * 2 <= audit.totals.lost
-    order: tuple[Callable[[report.Audit, Texts], str | None], ...] = (_win_rate, _reasons, _where, _pace, _stands_out, _cannot)
+    order: tuple[Callable[[report.Audit, Texts], str | None], ...] = (_win_rate, _reasons, _where, _change, _pace, _stands_out, _cannot)
     if placed:
-        order = (_leak, _stuck, _stands_out, _pace, _win_rate, _key_stage, _cannot)
+        order = (_leak, _change, _stuck, _stands_out, _pace, _win_rate, _key_stage, _cannot)
     sentences = [write(audit, texts) for write in order]
     return tuple(sentence for sentence in sentences if sentence)
 
@@ -41,43 +42,87 @@ def _leak(audit: report.Audit, texts: Texts) -> str | None:
         return None
     t = texts
     say = t.count(
-        "The biggest leak is “{start}” → “{end}”: {n} deal was lost there, {share} of all losses.",
-        "The biggest leak is “{start}” → “{end}”: {n} deals were lost there, {share} of all losses.",
+        "The biggest leak is “{start}” → “{end}”: {n} deal was lost there in all, {share} of all losses.",
+        "The biggest leak is “{start}” → “{end}”: {n} deals were lost there in all, {share} of all losses.",
         leak.lost,
         start=_name(audit, leak.start),
         end=_name(audit, leak.end),
-        share=t.percent(leak.share_of_losses or 0.0, digits=0),
+        share=t.percent(leak.share_of_losses or 0.0, digits=None),
     )
     named = next((reason for reason in leak.reasons if reason.reason), None)
     if named is not None:
         say += " " + t.say("Most often: {reason} ({n}).", reason=named.reason, n=named.lost)
     gain, reference = leak.recoverable, leak.reference
-    if gain is not None and reference is not None and leak.rate is not None and gain.wins >= 0.05:
-        now, then = t.percent(leak.rate.value, digits=0), t.percent(reference.value, digits=0)
+    if gain is not None and reference is not None and leak.rate is not None and leak.window is not None and gain.wins >= 0.05:
+        overall = next(stage.projected for stage in audit.funnel if stage.stage == leak.start)
+        say += " " + t.say("Since {day} {now} go on", day=t.date(leak.window.start), now=t.percent(leak.rate.value, digits=None))
+        if overall is not None:
+            say += " " + t.say("({overall} in all)", overall=t.percent(overall.value, digits=None))
+        then, wins = t.percent(reference.value, digits=None), t.amount(gain.wins)
         if reference.source == "target":
-            what = t.say(
-                "It passes {now} now; at the target of {then} it would bring {wins} more wins in 30 days ({low}–{high})",
-                now=now,
-                then=then,
-                wins=t.amount(gain.wins),
-                low=t.amount(gain.low),
-                high=t.amount(gain.high),
-            )
+            say += t.say("; at the target of {then} it would bring {wins} more wins in 30 days", then=then, wins=wins)
         else:
-            what = t.say(
-                "It passes {now} now and passed {then} or more in its best quarter ({quarter}): "
-                "that again would bring {wins} more wins in 30 days ({low}–{high})",
-                now=now,
+            say += t.say(
+                "; in its best quarter ({quarter}) at least {then} did. That again would bring {wins} more wins in 30 days",
                 then=then,
                 quarter=t.quarter(reference.source.split()[-1]),
-                wins=t.amount(gain.wins),
-                low=t.amount(gain.low),
-                high=t.amount(gain.high),
+                wins=wins,
             )
+        say += f" ({t.range(gain.low, gain.high)})"
         if gain.amount:
-            what += t.say(", about {money}", money=t.money(gain.amount, audit.totals.currency, short=True))
-        say += f" {what}."
+            say += t.say(", about {money}", money=t.money(gain.amount, audit.totals.currency, short=True))
+        say += "."
     return say
+
+
+def _change(audit: report.Audit, texts: Texts) -> str | None:
+    """The surest change, for better or worse: what, since when, from what to what."""
+    change = next((one for one in audit.changes if one.survives), None)
+    last = next((period for period in reversed(audit.periods) if period.complete), None)
+    if change is None or last is None:
+        return None
+    before, after = (figure(change, side, audit, texts) for side in (change.before, change.after))
+    if change.since is not None:
+        when = texts.say("since about {day}", day=texts.date(change.since))
+    else:
+        when = texts.say("from {first} to {last}", first=texts.date(last.start), last=texts.date(last.end))
+    whose = ""
+    if change.segment is not None:
+        whose = texts.say(" ({column}: {value})", column=column(change.segment.column, audit, texts), value=change.segment.value)
+    if change.what == "conversion":
+        return _step_changed(change, audit, texts, when, whose, before, after)
+    if change.what == "pace":
+        return texts.say(
+            "Half of the deals in “{stage}” {when} leave it within {after} days, {before} before.",
+            stage=stage(change.stage, audit), when=when, before=before, after=after,
+        )  # fmt: skip
+    if change.what == "intake":
+        return texts.say("New deals in 30 days: {when} {after}, {before} before.", when=when, before=before, after=after)
+    if change.what == "amount":
+        return texts.say("A won deal brings {when} {after} on average, {before} before.", when=when, before=before, after=after)
+    return texts.say(
+        "Other deals come than before{whose}: {when} {after} of the new ones are of this kind, {before} before.",
+        whose=whose, when=when, before=before, after=after,
+    )  # fmt: skip
+
+
+def _step_changed(
+    change: report.Change, audit: report.Audit, texts: Texts, when: str, whose: str, before: str, after: str
+) -> str:
+    start, end = step(change, audit)
+    if audit.leaks and audit.leaks[0].start == change.stage and change.direction == "worse" and not whose:
+        say = texts.say("That step got worse: {when} {after} go on, {before} before", when=when, before=before, after=after)
+    elif change.direction == "better":
+        say = texts.say(
+            "“{start}” → “{end}”{whose} got better: {when} {after} go on, {before} before",
+            start=start, end=end, whose=whose, when=when, before=before, after=after,
+        )  # fmt: skip
+    else:
+        say = texts.say(
+            "“{start}” → “{end}”{whose} got worse: {when} {after} go on, {before} before",
+            start=start, end=end, whose=whose, when=when, before=before, after=after,
+        )  # fmt: skip
+    return say + (texts.say("; which deals come has changed, not how one of a kind does.") if change.verdict == "mix" else ".")
 
 
 def _stuck(audit: report.Audit, texts: Texts) -> str | None:
@@ -118,10 +163,9 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
         sure = "" if rate.projected.ripe else " " + t.say("Many deals are still open, so that is not settled.")
         return (
             t.say(
-                "Of 100 new deals about {n} are won in the end ({low}–{high}); so far {won} of {deals} are.",
-                n=t.points(rate.projected.value, digits=0),
-                low=t.points(rate.projected.low, digits=0),
-                high=t.points(rate.projected.high, digits=0),
+                "Of new deals about {share} are won in the end ({range}); so far {won} of {deals} are.",
+                share=t.percent(rate.projected.value, digits=None),
+                range=t.percent_range(rate.projected.low, rate.projected.high, digits=None),
                 won=totals.won,
                 deals=totals.deals,
             )
@@ -140,10 +184,9 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
     )
     if rate.closed_only is not None:
         say += t.say(
-            ", {closed} of the closed ones ({low}–{high})",
+            ", {closed} of the closed ones ({range})",
             closed=t.percent(rate.closed_only.value, digits=None),
-            low=t.percent(rate.closed_only.low, digits=None),
-            high=t.percent(rate.closed_only.high, digits=None),
+            range=t.percent_range(rate.closed_only.low, rate.closed_only.high, digits=None),
         )
     return say + "." + _expected(audit, t)
 
@@ -155,10 +198,10 @@ def _key_stage(audit: report.Audit, texts: Texts) -> str | None:
     if best is None or best.win_chance is None or best.before is None:
         return None
     return texts.say(
-        "The key stage is “{stage}”: of 100 deals that reach it {there} win, of 100 at the stage before {before}.",
+        "The key stage is “{stage}”: {there} of the deals that reach it win, of those at the stage before {before}.",
         stage=best.name,
-        there=texts.points(best.win_chance.value, digits=0),
-        before=texts.points(best.before.value, digits=0),
+        there=texts.percent(best.win_chance.value, digits=None),
+        before=texts.percent(best.before.value, digits=None),
     )
 
 
@@ -180,16 +223,16 @@ def _expected(audit: report.Audit, texts: Texts) -> str:
 
 def _reasons(audit: report.Audit, texts: Texts) -> str | None:
     named = [reason for reason in audit.totals.loss_reasons if reason.reason][:3]
-    if not named:
-        return None
     lost = audit.totals.lost
-    listed = texts.listing([f"{reason.reason} ({texts.percent(reason.lost / lost, digits=0)})" for reason in named])
+    if not named or lost < LEAST_FOR_A_MEDIAN:
+        return None
+    listed = texts.listing([f"{reason.reason} ({texts.percent(reason.lost / lost, digits=None)})" for reason in named])
     return texts.say("Deals are lost most often because of: {reasons}.", reasons=listed)
 
 
 def _where(audit: report.Audit, texts: Texts) -> str | None:
     standing = [stage for stage in audit.funnel[:-1] if stage.open]
-    if not standing:
+    if not standing or audit.totals.open < LEAST_FOR_A_MEDIAN:
         return None
     most = max(standing, key=lambda stage: stage.open)
     say = texts.count(

@@ -193,6 +193,14 @@ class Texts:
         roman = ("I", "II", "III", "IV")[int(number) - 1]
         return self.say("Q{quarter} {year}", quarter=number, roman=roman, year=year).replace(" ", NBSP)
 
+    def month(self, name: str) -> str:
+        """``2026-01`` as ``Jan 26``, «янв. 26»; other text stays as it is."""
+        year, _, number = name.partition("-")
+        if not (len(year) == 4 and number.isdigit() and 1 <= int(number) <= 12):
+            return name
+        months: Mapping[int, str] = self._locale.months["stand-alone"]["abbreviated"]
+        return f"{months[int(number)]}{NBSP}{year[2:]}"
+
     # lists
 
     def listing(self, items: list[str]) -> str:

@@ -37,6 +37,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.stalled": {"tally", "estimators", "report", "journeys"},
     # Weekly counts of a stage with their wins in the end, and days from there to won, need each deal's own way.
     "measures.key_stage": {"tally", "estimators", "report", "journeys"},
+    "measures.changes": {"tally", "estimators", "report", "journeys", "labels", "segments_of"},  # histories of steps by segment
+    "measures.periods": {"tally", "estimators", "report", "journeys", "labels"},
+    "measures.cohorts": {"tally", "estimators", "report", "journeys"},
     "measures.rewritten": {"journeys"},  # deals of two exports, one by one
     "measures.since_then": {"tally", "estimators", "journeys"},  # amounts and days of the deals won since
     "measures.reconcile": {"tally", "estimators", "report", "journeys"},  # which deals make a difference: each deal's own way
@@ -59,7 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "verdict",
     },  # estimators: the interval of a demanded share
     "segment_names": {"report", "texts"},
-    "in_short": {"report", "segment_names", "texts"},
+    "change_names": {"report", "segment_names", "texts"},
+    "in_short": {"change_names", "report", "segment_names", "texts"},
     "foremost": {"report", "texts"},
     "doctor": {"report", "tally", "texts", "measures"},
     "notes": {"report", "tally", "texts", "measures"},
@@ -100,10 +104,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "starter": {"forgiving", "funnel", "intake", "journeys", "labels", "measures", "process_names", "tally", "texts"},
     "horizon": {"funnel", "intake"},  # --until is read as --as-of is
     "ahead": {"funnel", "horizon", "journeys", "labels", "measures", "report", "tally", "texts"},
+    "over_time": {"funnel", "journeys", "measures", "report", "segments_of", "tally"},
     "measured": {"funnel", "measures", "tally"},
     "recorded": {"clock", "funnel", "intake", "journeys", "measured", "measures", "report", "tally"},
     "assemble": {
         "measured",
+        "over_time",
         "recorded",
         "ahead",
         "selective",
@@ -122,11 +128,22 @@ MAY_IMPORT: dict[str, set[str]] = {
         "segments_of",
         "texts",
     },
-    "render": {"report", "inspection_record", "compare_record", "reconcile_record", "texts", "clean", "deal_record", "segment_names", "verdict"},
+    "render": {
+        "change_names",
+        "report",
+        "inspection_record",
+        "compare_record",
+        "reconcile_record",
+        "texts",
+        "clean",
+        "deal_record",
+        "segment_names",
+        "verdict",
+    },
 }
 ALWAYS = {"errors", "clock", "pieces", "zones"}
 """What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""
-SHARED_BY_MEASURES = {"measures.rates"}
+SHARED_BY_MEASURES = {"measures.rates", "measures.calendar"}
 """No measures themselves: what several of them need."""
 EVERYTHING = {"cli", "api", "__init__", "__main__"}
 """Those that may import every room."""

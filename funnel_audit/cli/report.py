@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -29,6 +29,10 @@ from funnel_audit.cli.options import (
 from funnel_audit.render import FORMATS, SECTIONS, render_as
 from funnel_audit.texts import Texts
 
+if TYPE_CHECKING:
+    from funnel_audit.measures.calendar import Kind
+
+PERIODS = ("week", "month", "quarter")
 STAGES_HERE = "stages.yaml"
 """Read without being named, it is an input all the same."""
 SHOW_PROGRESS_FROM_BYTES = 20_000_000
@@ -52,6 +56,7 @@ def report(
             "--by", help=t.say("Compare the deals by these columns, with commas; without it by owner and source."), show_default=False
         ),
     ] = None,
+    period: Annotated[str, typer.Option("--period", help=t.say("Tell how things went by week, month or quarter."))] = "month",
     output_format: Annotated[str, typer.Option("--format", help=t.say("terminal, json or svg."))] = "terminal",
     only: Annotated[
         str | None,
@@ -59,12 +64,17 @@ def report(
             "--only",
             help=t.say(
                 "Only these sections, with commas: "
-                "summary, funnel, leaks, segments, pairs, stalled, key_stage, forecast, limits, findings."
+                "summary, funnel, leaks, segments, periods, pairs, stalled, key_stage, forecast, limits, findings."
             ),
             show_default=False,
         ),
     ] = None,
-    top: Annotated[int, typer.Option("--top", min=0, help=t.say("How many stalled deals to list."))] = 10,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top", min=0, help=t.say("How many leaks, loss reasons and stalled deals to list (3, 5 and 10)."), show_default=False
+        ),
+    ] = None,
     lang: Language = None,
     output: Output = None,
     sheet: Sheet = None,
@@ -78,6 +88,7 @@ def report(
 ) -> None:
     """Read, audit, render, write; then the verdict."""
     one_of("--format", output_format, tuple(FORMATS))
+    one_of("--period", period, PERIODS)
     one_of("--fail-on", fail_on, ("never", "error", "warning", "info"))
     sections = None if only is None else frozenset(one_of("--only", name.strip(), SECTIONS) for name in only.split(","))
     lang = chosen_language(lang)
@@ -106,7 +117,15 @@ def report(
             stdin=stdin,
         )
         key = os.environ.get("FUNNEL_AUDIT_KEY")
-        finished = audit(reading, lang=lang, top=top, anonymous=anonymous, key=key.encode() if key else None, step=step)
+        finished = audit(
+            reading,
+            lang=lang,
+            top=10 if top is None else top,
+            anonymous=anonymous,
+            key=key.encode() if key else None,
+            step=step,
+            period=cast("Kind", period),
+        )
     finished = ruled(finished, funnel.checks)
     width, color = page_size(output)
     payload = render_as(
@@ -115,7 +134,7 @@ def report(
         width=width,
         color=color,
         only=sections,
-        top=top if top != 10 else None,
+        top=top,
     )
     deliver(payload, output)
     raise typer.Exit(Exit.FINDINGS if fails(finished.findings, fail_on) else Exit.DONE)

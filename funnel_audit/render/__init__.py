@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from funnel_audit.report import Audit
 
-SECTIONS = ("summary", "funnel", "leaks", "segments", "pairs", "stalled", "key_stage", "forecast", "limits", "findings")
+SECTIONS = ("summary", "funnel", "leaks", "segments", "periods", "pairs", "stalled", "key_stage", "forecast", "limits", "findings")
 """What ``--only`` may name, in the order of the page; the first line is always shown."""
 DETAILS = ("outlook", "backtest")
 """Further sections, shown where they are asked for: the page of ``funnel-audit forecast``."""

@@ -25,6 +25,7 @@ from funnel_audit.report.ahead import (
 from funnel_audit.report.base import Bounds, Days, Interval, Projected, Record
 from funnel_audit.report.figures import CurrencySum, FunnelStage, Input, InputFile, LossReason, PipelineCount, Totals, WinRate
 from funnel_audit.report.flaws import Capability, Finding, Note, Place
+from funnel_audit.report.periods import Change, ChangePart, ChangeSegment, ChangeSide, Cohort, CohortStage, Period, StageFlow
 from funnel_audit.report.segments import Difference, Mean, SameMix, Segment, SegmentStep
 from funnel_audit.report.trouble import Leak, Pair, Recoverable, Reference, Stalled, StalledDeal, StalledStage, Window
 
@@ -35,6 +36,12 @@ __all__ = [
     "BacktestOrigin",
     "Bounds",
     "Capability",
+    "Change",
+    "ChangePart",
+    "ChangeSegment",
+    "ChangeSide",
+    "Cohort",
+    "CohortStage",
     "CrmWeighted",
     "CurrencySum",
     "Days",
@@ -56,6 +63,7 @@ __all__ = [
     "MonthCount",
     "Note",
     "Pair",
+    "Period",
     "PipelineCount",
     "Place",
     "PlanOutlook",
@@ -67,6 +75,7 @@ __all__ = [
     "Segment",
     "SegmentStep",
     "StageExpectation",
+    "StageFlow",
     "Stalled",
     "StalledDeal",
     "StalledStage",
@@ -99,6 +108,12 @@ class Audit(Record, frozen=True, kw_only=True):
     forecast: Forecast | None = None
     segments: tuple[Segment, ...] = ()
     """The deals by owner, by source, by what ``--by`` names; of each column all deals."""
+    periods: tuple[Period, ...] = ()
+    """By week, month or quarter (``--period``): what happened in it. The last one is as a rule not over."""
+    cohorts: tuple[Cohort, ...] = ()
+    """The deals by the period of their creation."""
+    changes: tuple[Change, ...] = ()
+    """Every history that was looked at, those that changed first."""
     capabilities: tuple[Capability, ...]
     notes: tuple[Note, ...]
     warnings: tuple[str, ...] = ()

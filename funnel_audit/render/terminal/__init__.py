@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 
 from funnel_audit.clean import clean_record
 from funnel_audit.render import DETAILS, SECTIONS
-from funnel_audit.render.terminal import ahead, findings, funnel, head, leaks, limits, pairs, segments, stalled
+from funnel_audit.render.terminal import ahead, findings, funnel, head, leaks, limits, pairs, periods, segments, stalled
 from funnel_audit.render.terminal.page import NARROWEST, Page, blank_console, page_of, written
 from funnel_audit.report import Audit
 
@@ -17,6 +17,7 @@ PARTS: Mapping[str, Callable[[Page], list[RenderableType]]] = {
     "funnel": funnel.section,
     "leaks": leaks.section,
     "segments": segments.section,
+    "periods": periods.section,
     "pairs": pairs.section,
     "stalled": stalled.section,
     "key_stage": ahead.key_stage,
@@ -44,7 +45,7 @@ def draw(
     """A console of its own that holds the page; its NBSPs are written as ``HOLD``."""
     width = max(width, NARROWEST)
     console = blank_console(width, color=color, record=record)
-    page = page_of(clean_record(audit), width=width, top=top)
+    page = page_of(clean_record(audit), width=width, top=top, asked=only)
     for part in head.title(page):
         console.print(part)
     for name in SECTIONS if only is None else [name for name in (*SECTIONS, *DETAILS) if name in only]:

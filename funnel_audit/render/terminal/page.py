@@ -56,6 +56,8 @@ class Page(Sheet):
     audit: Audit
     top: int | None
     names: Mapping[str, str]
+    asked: frozenset[str] | None = None
+    """The sections that were asked for by name; None: the whole page."""
 
     def stage(self, stage_id: str) -> str:
         """The name of a stage in the language of the audit."""
@@ -66,9 +68,9 @@ class Page(Sheet):
         return "" if value is None else self.texts.money(value, currency or self.audit.totals.currency, short=True)
 
 
-def page_of(audit: Audit, *, width: int, top: int | None) -> Page:
+def page_of(audit: Audit, *, width: int, top: int | None, asked: frozenset[str] | None = None) -> Page:
     names = {stage.stage: stage.name or stage.stage for stage in audit.funnel}
-    return Page(Texts(audit.lang), width, audit, top, names)
+    return Page(Texts(audit.lang), width, audit, top, names, asked)
 
 
 def blank_console(width: int, *, color: bool, record: bool = False) -> Console:
