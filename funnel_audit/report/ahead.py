@@ -61,8 +61,8 @@ class KeyStageNeeded(Record, frozen=True, kw_only=True):
 
 
 class PlanOutlook(Record, frozen=True, kw_only=True):
-    """``since`` is when the plan's period begins, ``period_end`` its last day; ``until`` the forecast's, which may be another: the chance is
-    to have what the plan asks for by then. ``already``: what the period has brought by as-of."""
+    """``since`` is when the plan's period begins, ``period_end`` its last day; ``until`` the forecast's, which may be another: then the
+    chance is to have what the plan asks for by that day. ``already``: what the period has brought by as-of."""
 
     since: str
     until: str

@@ -72,7 +72,7 @@ def resolved(journeys: Journeys) -> int:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a forecast can rest on: ``method`` (None: on nothing), ``closed`` deals, and of these the ``timed``: their last stay has a time."""
+    """What a forecast can rest on: ``method`` (None: on nothing), ``closed`` deals, of these the ``timed``: the last stay has a time."""
 
     method: str | None
     closed: int
