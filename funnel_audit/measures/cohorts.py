@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from funnel_audit.estimators import Incidence, aalen_johansen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.calendar import of_day
 from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT
+from funnel_audit.pieces import edges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 RIPE = 0.95
 """A cell is ripe when this share of its deals is resolved (definitions, section 4)."""
+STEP = 1 << 19
+"""So many stays are worked through at a time."""
 LATEST = 36
 """So many periods back there are cohorts; older ones are in the totals."""
 
@@ -54,25 +58,84 @@ class Cohort:
 
 def cohorts(journeys: Journeys, days: Axis, spans: tuple[Period, ...]) -> tuple[Cohort, ...]:
     """The latest cohorts that have deals. Ages are whole days; deals without a date of creation are in none."""
-    j, size = journeys, len(spans)
+    j, size, k = journeys, len(spans), journeys.stages
     period = np.append(of_day(spans, days), -1)[days.position(j.facts.created.at)]
     first = max(0, size - LATEST)
-    member = np.flatnonzero(period >= first)
+    period = np.where(period >= first, period - first, -1).astype(np.int32)
+    slots = size - first
+    member = np.flatnonzero(period >= 0)
     if not len(member):
         return ()
-    period, slots = period[member] - first, size - first
-    born = j.facts.created.at[member]
-    lost_age = _age(np.where(j.outcome[member] == Outcome.LOST, j.lost_at.at[member], NAT), born)
-    open_age = _age(np.full(len(member), j.as_of.us), born)
-    deals = np.bincount(period, minlength=slots)
-    columns: list[list[Cell | None]] = [_stage(journeys, k, member, period, born, lost_age, open_age, days, slots)
-                                        for k in range(1, j.stages)]  # fmt: skip
+    span = int((j.as_of.us - int(j.facts.created.at[member].min())) // DAY) + 1
+    came = _arrivals(j, period, slots, span).reshape(k, slots, span)
+    counts = _counted(j, member, period[member], slots, span)
+    deals = counts.deals.sum(axis=(0, 1))
+    columns = [_stage(k_, came[k_], counts, days, known=_known(j, k_, came[k_], counts)) for k_ in range(1, k)]
     return tuple(
         Cohort(place + first, int(deals[place]), (None, *(column[place] for column in columns))) for place in range(slots) if deals[place]
     )
 
 
-def _age(at: Array, born: Array) -> Array:
+@dataclass(frozen=True)
+class _Counts:
+    """``deals``: (outcome, furthest stage, cohort). ``fell``, ``waits``: lost and open deals by (furthest stage, cohort, age)."""
+
+    deals: Array
+    fell: Array
+    waits: Array
+    unplaced: int
+
+
+def _counted(j: Journeys, member: Array, period: Array, slots: int, span: int) -> _Counts:
+    k, outcome = j.stages, j.outcome[member]
+    cell = j.stage[member].astype(np.int64) * slots + period
+    deals = np.bincount(outcome * np.int64(k * slots) + cell, minlength=3 * k * slots).reshape(3, k, slots)
+    found = []
+    for which, ends in ((Outcome.LOST, j.lost_at.at), (Outcome.OPEN, None)):
+        rows = np.flatnonzero(outcome == which)
+        end = j.as_of.us if ends is None else ends[member[rows]]
+        age = _age(end, j.facts.created.at[member[rows]])
+        timed = np.flatnonzero(age >= 0)
+        place = cell[rows[timed]] * span + np.minimum(age[timed], span - 1)
+        found.append(np.bincount(place, minlength=k * slots * span).reshape(k, slots, span))
+    unplaced = int(np.count_nonzero((outcome == Outcome.LOST) & ~j.placed[member]))
+    return _Counts(deals, found[0], found[1], unplaced)
+
+
+def _arrivals(j: Journeys, period: Array, slots: int, span: int) -> Array:
+    """Deals by (stage, cohort, age), flat: first entries into the stage or a later one. A jump reaches every stage that it passes."""
+    stays, born, k = j.stays, j.facts.created.at, j.stages
+    size = slots * span
+    total = np.zeros(k * size, np.int64)
+    last = np.zeros(j.n, np.int16)
+
+    def add(deal: Array, at: Array, stage: Array, before: Array) -> None:
+        cohort = period[deal]
+        age = _age(at, born[deal])
+        rows = np.flatnonzero((cohort >= 0) & (age >= 0) & (stage > 0))
+        place = (stage[rows].astype(np.int64) * slots + cohort[rows]) * span + np.minimum(age[rows], span - 1)
+        gap = stage[rows].astype(np.int64) - before[rows]
+        while len(place):
+            total[:] += np.bincount(place, minlength=k * size)
+            further = np.flatnonzero(gap > 1)
+            place, gap = place[further] - size, gap[further] - 1
+
+    for begin, end in pairwise(edges(len(stays), STEP)):
+        deal, stage = stays.deal[begin:end], stays.stage[begin:end]
+        if not len(deal):
+            continue
+        earlier = np.arange(begin, end) - 1
+        earlier[0] = max(begin - 1, 0)
+        before = stays.stage[earlier] * (stays.deal[earlier] == deal)
+        before[0] *= begin > 0
+        add(deal, stays.entered[begin:end], stage, before)
+        last[deal] = stage  # of a deal's stays the last one is written last
+    won = np.flatnonzero(j.outcome == Outcome.WON)
+    add(won, j.won_at.at[won], np.full(len(won), k - 1, np.int16), last[won])
+    return total
+
+
+def _age(at: Any, born: Array) -> Array:
     """Whole days from creation; -1 where not known. What seems to come before is on day 0."""
     age = np.maximum(at - born, 0) // DAY
     age[(at == NAT) | (born == NAT)] = -1
@@ -80,62 +143,40 @@ def _age(at: Array, born: Array) -> Array:
     return found
 
 
-def _stage(
-    j: Journeys, k: int, member: Array, period: Array, born: Array, lost_age: Array, open_age: Array, days: Axis, slots: int
-) -> list[Cell | None]:
-    nothing: list[Cell | None] = [None] * slots
-    reached_at = _reached_at(j, k)[member]
-    reached = j.stage[member] >= k
-    age = np.where(reached, _age(reached_at, born), -1)
-    untimed = reached & (age < 0)
-    lost = ~reached & (j.outcome[member] == Outcome.LOST)
-    lost_untimed = lost & (lost_age < 0)
-    unplaced = (j.outcome[member] == Outcome.LOST) & ~j.placed[member] if k < j.stages - 1 else np.zeros(len(member), bool)
-    if _too_many(untimed, reached) or _too_many(lost_untimed, lost) or _too_many(unplaced, np.ones(len(member), bool)):
-        return nothing
-    span = int(max(open_age.max(initial=0), age.max(initial=0), lost_age.max(initial=0))) + 1
+def _known(j: Journeys, k: int, came: Array, counts: _Counts) -> bool:
+    """Whether nearly all times that a stage's column needs are there; between the first stage and the won one that takes a history."""
+    reached, lost = counts.deals[:, k:].sum(), counts.deals[Outcome.LOST, :k].sum()
+    untimed = reached - came.sum() > UNTIMED_LIMIT * reached or lost - counts.fell[:k].sum() > UNTIMED_LIMIT * lost
+    if untimed or k == j.stages - 1:
+        return not untimed
+    with_history = np.count_nonzero(j.has_history) >= (1 - UNTIMED_LIMIT) * j.n
+    return bool(with_history and counts.unplaced <= UNTIMED_LIMIT * counts.deals.sum())
 
-    def counted(rows: Array, ages: Array) -> Array:
-        chosen = np.flatnonzero(rows & (ages >= 0))
-        found: Array = np.bincount(period[chosen] * span + ages[chosen], minlength=slots * span).reshape(slots, span)
-        return found
 
-    came, fell = counted(reached, age), counted(lost, lost_age)
-    waits = counted(~reached & ~lost, open_age)
-    axis_of_ages = np.arange(span)
-    together = aalen_johansen(axis_of_ages, came.sum(axis=0), axis_of_ages, fell.sum(axis=0), axis_of_ages, waits.sum(axis=0))
-    assert together is not None or not came.any()
+def _stage(k: int, came: Array, counts: _Counts, days: Axis, known: bool) -> list[Cell | None]:
+    """One cell a cohort."""
+    n, got = counts.deals.sum(axis=(0, 1)), counts.deals[:, k:].sum(axis=(0, 1))
+    if not known:
+        return [None] * len(n)
+    gone, fell, waits = counts.deals[Outcome.LOST, :k].sum(axis=0), counts.fell[:k].sum(axis=0), counts.waits[:k].sum(axis=0)
+    together = _curve(came.sum(axis=0), fell.sum(axis=0), waits.sum(axis=0))
     out: list[Cell | None] = []
-    n = np.bincount(period, minlength=slots)
-    got, gone = (np.bincount(period[rows], minlength=slots) for rows in (reached, lost))
-    for place in range(slots):
-        if not n[place]:
+    for place, size in enumerate(n.tolist()):
+        if not size:
             out.append(None)
             continue
-        resolved = float((got[place] + gone[place]) / n[place])
-        curve = None
-        if n[place] >= MIN_REACHED:
-            used = np.flatnonzero(came[place] + fell[place] + waits[place])
-            curve = aalen_johansen(*(series for kind in (came, fell, waits) for series in (used, kind[place][used])))
+        resolved = float((got[place] + gone[place]) / size)
+        curve = _curve(came[place], fell[place], waits[place]) if size >= MIN_REACHED else None
         ripe = resolved >= RIPE
-        later = None if ripe or together is None else _ripe_in(waits[place], int(n[place]), together)
-        out.append(Cell(int(n[place]), int(got[place]), resolved, curve, ripe, None if later is None else days.n - 1 + later))
+        later = None if ripe or together is None else _ripe_in(waits[place], size, together)
+        out.append(Cell(size, int(got[place]), resolved, curve, ripe, None if later is None else days.n - 1 + later))
     return out
 
 
-def _too_many(which: Array, among: Array) -> bool:
-    return int(np.count_nonzero(which)) > UNTIMED_LIMIT * max(int(np.count_nonzero(among)), 1)
-
-
-def _reached_at(j: Journeys, k: int) -> Array:
-    """(deals,) when each deal first entered stage k or a later one; NAT where that is not known. The won stage: when it was won."""
-    if k == j.stages - 1:
-        return j.won_at.at
-    at = np.where(j.outcome == Outcome.WON, j.won_at.at, NAT)  # by a jump, unless a stay says more
-    stays = j.stays
-    beyond = np.flatnonzero((stays.stage >= k) & (stays.entered != NAT))[::-1]
-    at[stays.deal[beyond]] = stays.entered[beyond]  # a deal's stays follow each other: the first one is written last
-    return at
+def _curve(came: Array, fell: Array, waits: Array) -> Incidence | None:
+    """Aalen-Johansen on counts by age in days."""
+    ages = np.flatnonzero(came + fell + waits)
+    return aalen_johansen(ages, came[ages], ages, fell[ages], ages, waits[ages])
 
 
 def _ripe_in(waits: Array, n: int, together: Incidence) -> int | None:
