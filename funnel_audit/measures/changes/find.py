@@ -1,10 +1,10 @@
 """What changed: every step's conversion and pace, the intake and the mean amount, each against its own history.
 
 Two looks at each history: the last full period against all before it, and the best split of it by weeks into before and after, which share
-the error between them. Parts of the deals (a source, an owner) are asked whether they changed otherwise than the rest. Over all of it
-together the false-discovery rate is held at 5 %; one half of it is for the few histories of all deals, the other for the many of their
-parts (weighted Benjamini-Hochberg: Genovese, Roeder & Wasserman 2006). What began more than a year before as-of is no news: then the
-history begins after it.
+the error between them. Parts of the deals (a source, an owner) are named where they changed and the rest did not, or otherwise. Over all
+of it together the false-discovery rate is held at 5 %; one half of it is for the few histories of all deals, the other for the many of
+their parts (weighted Benjamini-Hochberg: Genovese, Roeder & Wasserman 2006). What began more than a year before as-of is no news: then
+the history begins after it.
 """
 
 from __future__ import annotations
@@ -39,9 +39,8 @@ LEAST_EVENTS = 5.0
 NEWS_DAYS = 365
 WEIGHT_OF_SPLIT = 0.8
 """The share of a history's error that its best split may use; the rest is for the last full period."""
-SURE_OWN = 3.0
-"""A part is named when its own change has this z, and the rest's is not like it."""
-SURE_REST = 1.96
+SURE = 1.96
+"""A part is named only where its change and that of the rest are so far apart; the rest is still where it changed less surely."""
 
 
 @dataclass(frozen=True)
@@ -129,14 +128,14 @@ def _last_period(family: Family, y: Array, m: Array, weeks: Weeks, base: int, sp
 
 
 def _parted(part: Part, cells: Cells, weeks: Weeks, bases: dict[int | None, int]) -> list[Change]:
-    """For each step, the value of a part whose conversion most surely changed otherwise than that of all other deals."""
+    """For each step, the value of a part whose conversion most surely changed; whether the rest did too is asked of those that are sure."""
     y, m = weeks.sums(cells.y), weeks.sums(cells.m)
     steps, first = y.shape[1], weeks.first_day
     counts = np.arange(len(first)) >= np.searchsorted(first, [bases.get(k, weeks.days.n) for k in range(steps)])[:, None]
     y, m = y * counts, m * counts
     own = _sides(y, m)
     rest = tuple(side.sum(axis=0) - side for side in own)
-    z = apart(own, (rest[0], rest[1], rest[2], rest[3]))
+    z = contrast("binomial", *own)
     enough = np.minimum.reduce([own[1], own[3], rest[1], rest[3]]) >= LEAST["binomial"]
     enough[..., : max(weeks.news - 1, 0)] = False
     found: list[Change] = []
@@ -151,8 +150,7 @@ def _parted(part: Part, cells: Cells, weeks: Weeks, bases: dict[int | None, int]
             if (spread := dispersion("binomial", y[value, k], m[value, k], split.at)) > 1.0:
                 split = best_split(z[value, k] / spread**0.5, own[1][value, k] / n, enough[value, k])
                 assert split is not None
-            own_z = float(contrast("binomial", *(side[value, k, split.at - 1] for side in own)))
-            named.append(_dated(Change(CONVERSION, k, split.p, own_z, value=name, base=bases[k]), split, weeks))
+            named.append(_dated(Change(CONVERSION, k, split.p, split.z, value=name, base=bases[k]), split, weeks))
         found += _first_of(named, part.column)
     return found
 
@@ -194,13 +192,13 @@ def _named_once(judged: list[Change], history: History, parts: Sequence[Part]) -
         if change.what == MIX:
             out.append(change)
             continue
-        own, rest = _rises(change, history, parts)
-        alone = abs(rest[1]) < SURE_REST or rest[0] * own[0] < 0 or abs(rest[0]) < abs(own[0]) / 3
-        if not alone or abs(change.z) < SURE_OWN:
+        rise, rest_rise, rest_z, apart_z = _rises(change, history, parts)
+        still = abs(rest_z) < SURE
+        if abs(apart_z) < SURE or not (still or rest_rise * rise < 0 or abs(rest_rise) < abs(rise) / 3):
             continue
         if change.stage not in named or abs(change.z) > abs(named[change.stage].z):
             named[change.stage] = change
-        if abs(rest[1]) < SURE_REST:
+        if still:
             explained.add((change.stage, change.z > 0))
     out = [replace(one, claimed=False) if _is_explained(one, explained) else one for one in out]
     return [*out, *named.values()]
@@ -210,21 +208,20 @@ def _is_explained(change: Change, explained: set[tuple[int | None, bool]]) -> bo
     return change.what == CONVERSION and change.value is None and (change.stage, change.z > 0) in explained
 
 
-def _rises(change: Change, history: History, parts: Sequence[Part]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """(difference, z) of the part's own rate, and of the rest's, at the change's date."""
+def _rises(change: Change, history: History, parts: Sequence[Part]) -> tuple[float, float, float, float]:
+    """At a part's change: the difference of its rates, that of the rest, z of the rest's, and z of the two being apart."""
     place = next(index for index, part in enumerate(parts) if part.column == change.column)
     cells, value = history.by_part[place], parts[place].names.index(change.value or "")
     assert change.since is not None and change.stage is not None
-    sides = []
+    own, rest = [], []
     for span in (slice(change.base, change.since), slice(change.since, None)):
         for series in (cells.y, cells.m):
             of_step = series[:, change.stage, span].sum(axis=1)
-            sides.append((float(of_step[value]), float(of_step.sum() - of_step[value])))
-    out = []
-    for which in (0, 1):
-        y0, m0, y1, m1 = (side[which] for side in sides)
-        out.append((y1 / m1 - y0 / m0 if m0 > 0 and m1 > 0 else 0.0, float(contrast("binomial", y0, m0, y1, m1))))
-    return out[0], out[1]
+            own.append(float(of_step[value]))
+            rest.append(float(of_step.sum() - of_step[value]))
+    rises = [four[2] / four[3] - four[0] / four[1] for four in (own, rest)]
+    z = float(contrast("binomial", *rest))
+    return rises[0], rises[1], z, float(apart((own[0], own[1], own[2], own[3]), (rest[0], rest[1], rest[2], rest[3])))
 
 
 def _ordered(changes: list[Change]) -> tuple[Change, ...]:
