@@ -66,7 +66,7 @@ def segments(
     kept = stock(journeys, tally, known.steps, known.whole, max(split.size for split in splits))
     old = worth.settled(journeys, currency)
     stratum = worth.strata(journeys, currency) if any(split.column == "owner" for split in splits) and old.deals.any() else None
-    tests: list[compare.Test] = []
+    tests: list[compare.Comparison] = []
     columns = []
     for number, split in enumerate(splits):
         cells = split.cells()

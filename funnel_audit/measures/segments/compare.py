@@ -39,7 +39,7 @@ FALSE_DISCOVERIES = 0.05
 
 
 @dataclass(frozen=True)
-class Test:
+class Comparison:
     """One comparison of one segment with all others; ``matters``: whether the difference is large enough to be told."""
 
     column: int
@@ -58,7 +58,7 @@ def _matters(value: float, others: float) -> bool:
     return abs(value - others) >= MIN_EFFECT * abs(others)
 
 
-def projected(column: int, counts: Array, tracks: Sequence[int], won_stage: int, ranked: Array, wanted: Sequence[int]) -> list[Test]:
+def projected(column: int, counts: Array, tracks: Sequence[int], won_stage: int, ranked: Array, wanted: Sequence[int]) -> list[Comparison]:
     """Every ``ranked`` segment's projected rates against those of all others at a common age; of the tracks ``wanted``.
 
     ``counts``: (segments, tracks, 3, ages). The common age is the smaller of the two longest ones.
@@ -79,11 +79,11 @@ def projected(column: int, counts: Array, tracks: Sequence[int], won_stage: int,
         what, stage = ("win_rate", None) if k == won_stage else ("step", k)
         for row, one in zip(rows.tolist(), p.tolist(), strict=True):
             a, b = float(mine.value[row]), float(theirs.value[row])
-            out.append(Test(column, row, what, stage, a, b, a > b, one, "projected", _matters(a, b)))
+            out.append(Comparison(column, row, what, stage, a, b, a > b, one, "projected", _matters(a, b)))
     return out
 
 
-def closed_only(column: int, won: Array, lost: Array, ranked: Array) -> list[Test]:
+def closed_only(column: int, won: Array, lost: Array, ranked: Array) -> list[Comparison]:
     """Won of the closed deals, where the whole way has no projected rate."""
     n = (won + lost).astype(np.float64)
     rest = n[:-1].sum() - n
@@ -91,12 +91,12 @@ def closed_only(column: int, won: Array, lost: Array, ranked: Array) -> list[Tes
     rate, other = won[rows] / n[rows], (won[:-1].sum() - won[rows]) / rest[rows]
     p = shares_differ(rate, n[rows], other, rest[rows])
     return [
-        Test(column, row, "win_rate", None, a, b, a > b, one, "closed", _matters(a, b))
+        Comparison(column, row, "win_rate", None, a, b, a > b, one, "closed", _matters(a, b))
         for row, a, b, one in zip(rows.tolist(), rate.tolist(), other.tolist(), p.tolist(), strict=True)
     ]
 
 
-def on_same_mix(column: int, mix: OwnersMix, ranked: Array, won_stage: int) -> list[Test]:
+def on_same_mix(column: int, mix: OwnersMix, ranked: Array, won_stage: int) -> list[Comparison]:
     """Owners against the others on the same mix of sources and amounts."""
     out = []
     for k, found, n, hits in zip(mix.stages, mix.found, mix.n, mix.hits, strict=True):
@@ -107,11 +107,11 @@ def on_same_mix(column: int, mix: OwnersMix, ranked: Array, won_stage: int) -> l
             rate, difference = float(hits[row] / n[row]), float(found.difference[row])
             others = min(max(rate - difference, 0.0), 1.0)
             p = float(found.p[row])
-            out.append(Test(column, row, what, stage, rate, others, difference > 0, p, "same mix", _matters(rate, others)))
+            out.append(Comparison(column, row, what, stage, rate, others, difference > 0, p, "same mix", _matters(rate, others)))
     return out
 
 
-def days(column: int, found: Settled, cells: Array, ranked: Array, stratum: Array | None) -> list[Test]:
+def days(column: int, found: Settled, cells: Array, ranked: Array, stratum: Array | None) -> list[Comparison]:
     """Created to won, of the settled deals that are won; for owners (``stratum``) within the same mix."""
     rows = np.flatnonzero(found.deals & ~np.isnan(found.days) & (cells < len(ranked) - 1))
     cell, length = cells[rows], found.days[rows]
@@ -120,13 +120,13 @@ def days(column: int, found: Settled, cells: Array, ranked: Array, stratum: Arra
     enough = ranked & (wins >= MIN_COMPARED_WINS) & (len(rows) - wins >= MIN_COMPARED_WINS) & ~np.isnan(p)
     basis = "settled" if stratum is None else "same mix"
     return [
-        Test(column, row, "days_to_win", None, np.nan, np.nan, bool(shorter[row] > 0.5), float(p[row]), basis,
+        Comparison(column, row, "days_to_win", None, np.nan, np.nan, bool(shorter[row] > 0.5), float(p[row]), basis,
              abs(float(shorter[row]) - 0.5) >= MIN_SHORTER)
         for row in np.flatnonzero(enough).tolist()
     ]  # fmt: skip
 
 
-def worth(column: int, found: Values | None, ranked: Array) -> list[Test]:
+def worth(column: int, found: Values | None, ranked: Array) -> list[Comparison]:
     """Won amount per settled deal."""
     if found is None:
         return []
@@ -134,7 +134,7 @@ def worth(column: int, found: Values | None, ranked: Array) -> list[Test]:
     enough = ranked & (found.n >= MIN_COMPARED) & (found.n[:-1].sum() - found.n >= MIN_COMPARED) & ~np.isnan(p)
     enough &= (found.wins >= MIN_COMPARED_WINS) & (found.wins[:-1].sum() - found.wins >= MIN_COMPARED_WINS)
     return [
-        Test(column, row, "value_per_lead", None, float(found.mean[row]), float(found.other_mean[row]),
+        Comparison(column, row, "value_per_lead", None, float(found.mean[row]), float(found.other_mean[row]),
              bool(found.mean[row] > found.other_mean[row]), float(p[row]), "settled",
              _matters(float(found.mean[row]), float(found.other_mean[row])))
         for row in np.flatnonzero(enough).tolist()
@@ -147,16 +147,25 @@ class Verdict:
 
     word: str
     q: float | None
-    claimed: tuple[tuple[Test, float], ...]
+    claimed: tuple[tuple[Comparison, float], ...]
 
 
-def verdicts(tests: Sequence[Test]) -> dict[tuple[int, int], Verdict]:
-    """(column, segment) -> verdict, false discoveries held over all tests of all columns together."""
-    q = benjamini_hochberg([test.p for test in tests]).tolist()
-    found: dict[tuple[int, int], list[tuple[Test, float]]] = {}
-    for test, one in zip(tests, q, strict=True):
-        if one == one:
-            found.setdefault((test.column, test.row), []).append((test, one))
+def verdicts(tests: Sequence[Comparison]) -> dict[tuple[int, int], Verdict]:
+    """(column, segment) -> verdict, false discoveries held over all tests together and over those of each column by itself.
+
+    Together alone would let a column in which everything differs pay for false claims of another in which nothing does; column by column
+    alone would make a claim of every twentieth column that is asked for.
+    """
+    p, column = np.array([test.p for test in tests], float), np.array([test.column for test in tests], np.int64)
+    together = benjamini_hochberg(p)
+    by_column = np.full(len(tests), np.nan)
+    for one in np.unique(column):
+        by_column[column == one] = benjamini_hochberg(p[column == one])
+    q = np.maximum(together, by_column).tolist()
+    found: dict[tuple[int, int], list[tuple[Comparison, float]]] = {}
+    for test, value in zip(tests, q, strict=True):
+        if value == value:
+            found.setdefault((test.column, test.row), []).append((test, value))
     out = {}
     for key, rows in found.items():
         claimed = tuple(sorted((row for row in rows if row[1] <= FALSE_DISCOVERIES and row[0].matters), key=lambda row: row[1]))
@@ -166,7 +175,7 @@ def verdicts(tests: Sequence[Test]) -> dict[tuple[int, int], Verdict]:
     return out
 
 
-def difference(test: Test, q: float, stage_ids: Sequence[str], found: Settled, cells: Array, blank: int) -> report.Difference:
+def difference(test: Comparison, q: float, stage_ids: Sequence[str], found: Settled, cells: Array, blank: int) -> report.Difference:
     """A claimed test as a record; medians of days are only made here, for the few that are claimed."""
     value, others = test.value, test.others
     if test.what == "days_to_win":
