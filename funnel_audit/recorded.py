@@ -37,8 +37,8 @@ def totals(m: Measured) -> tuple[report.Totals, str | None]:
         excluded=t.excluded,
         on_hold=int(t.on_hold.sum()),
         reopened=t.reopened if t.with_history else None,
-        won_amount=main.won_amount if main else None,
-        open_amount=main.open_amount if main else None,
+        won_amount=main.won_amount if main and _priced(t, m.currency, Outcome.WON) else None,
+        open_amount=main.open_amount if main and _priced(t, m.currency, Outcome.OPEN) else None,
         currency=m.currency,
         win_rate=win_rate,
         days_to_win=pace_.days_to_win(t),
@@ -46,6 +46,11 @@ def totals(m: Measured) -> tuple[report.Totals, str | None]:
         currencies=tuple(sums),
     )
     return totals, why_not
+
+
+def _priced(t: Tally, currency: str | None, outcome: Outcome) -> bool:
+    """Has any deal of this outcome an amount? Without one the sum is not known; it is not 0."""
+    return bool(t.money[currency][0][outcome].sum())
 
 
 def _currency_sum(t: Tally, name: str | None) -> report.CurrencySum:
@@ -177,6 +182,7 @@ def read_input(reading: Reading) -> report.Input:
             shape=part.outline.shape,
             dialect=part.outline.found.dialect.name,
             sheet=part.outline.head.sheet,
+            path=part.outline.head.file,
         )
         for part in reading.tables
     )

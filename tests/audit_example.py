@@ -236,7 +236,7 @@ def findings(lang: str) -> tuple[Finding, ...]:
     ru = lang == "ru"
     return (
         Finding(
-            code="date_order",
+            code="FA206",
             name="Даты этапов идут не по порядку" if ru else "Stage dates out of order",
             severity="warning",
             confidence="high",
@@ -247,7 +247,7 @@ def findings(lang: str) -> tuple[Finding, ...]:
             deals=("10417", "10448"),
         ),
         Finding(
-            code="won_unpaid",
+            code="FA220",
             name="Выиграна без оплаты" if ru else "Won without payment",
             severity="error",
             confidence="high",
@@ -258,7 +258,7 @@ def findings(lang: str) -> tuple[Finding, ...]:
             deals=("10500",),
         ),
         Finding(
-            code="date_order",
+            code="FA206",
             name="Даты этапов идут не по порядку" if ru else "Stage dates out of order",
             severity="warning",
             confidence="high",
@@ -268,7 +268,7 @@ def findings(lang: str) -> tuple[Finding, ...]:
             count=1,
         ),
         Finding(
-            code="stage_never_skipped",
+            code="FA402",
             name="Этап ничего не решает" if ru else "Stage that decides nothing",
             severity="info",
             confidence="medium",

@@ -15,7 +15,8 @@ import typer
 
 from funnel_audit import report
 from funnel_audit.cli import app
-from funnel_audit.cli.edge import SEVERITIES, Exit
+from funnel_audit.cli.edge import Exit
+from funnel_audit.gate import SEVERITIES
 from funnel_audit.render import FORMATS, SECTIONS
 
 ROOT = Path(__file__).resolve().parents[1]

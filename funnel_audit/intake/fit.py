@@ -112,7 +112,7 @@ def dialect_funnel(base: Funnel, dialect: Dialect, texts: Sequence[str], passed:
     stages.append(Stage(id="won", name=success, aliases=dialect.labels.won, won=True))
     return msgspec.structs.replace(
         base, stages=tuple(stages), lost=dialect.labels.lost, on_hold=dialect.labels.on_hold, key_stage=None, pairs=(), source="dialect",
-        path="",
+        path="", title=Text(),
     )  # fmt: skip
 
 
@@ -199,7 +199,8 @@ def made_funnel(
     last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Успех"), aliases=tuple(wins[1:]), won=True)
     unique = list({normal(stage.name.en or ""): stage for stage in reversed(stages)}.values())[::-1]
     return msgspec.structs.replace(
-        base, stages=(*unique, last), lost=tuple(ended), on_hold=tuple(parked), key_stage=None, pairs=(), source="export", path=""
+        base, stages=(*unique, last), lost=tuple(ended), on_hold=tuple(parked), key_stage=None, pairs=(), source="export", path="",
+        title=Text(),
     ), source
 
 

@@ -171,13 +171,21 @@ def _cell(tally: Tally, k: int, target: float | None, timezone: str) -> _Cell | 
             break
     if incidence is None or incidence.n < MIN_REACHED or not (incidence.advances.any() or incidence.losses.any()):
         return None  # nothing has been decided: no rate, and not one of 0 either
-    oldest = int(tally.stays.start.min()) * QUARTER_HOUR
+    oldest = _oldest(tally, k)
+    since = max(since, oldest)
     covered = min(float(days), max((tally.as_of.us - oldest) / DAY, 1.0))
     if target is not None:
         return _Cell(incidence, since, covered, incidence.n, report.Reference(value=target, source="target"))
     best = _best_quarter(tally, k, incidence, since, oldest, timezone)
     reference, at_age = best if best is not None else (None, incidence)
     return _Cell(at_age, since, covered, incidence.n, reference)
+
+
+def _oldest(tally: Tally, k: int) -> int:
+    """When the entries into a stage begin to be known, in microseconds: with the data; where deals stood in it before those begin (a
+    series of snapshots), with the first entry that is seen."""
+    known = tally.stays.first_start(k) if tally.startless_exits[k] or tally.unknown_starts[k] else None
+    return (int(tally.stays.start.min()) if known is None else known) * QUARTER_HOUR
 
 
 def _best_quarter(

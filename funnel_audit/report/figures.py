@@ -6,6 +6,8 @@ from funnel_audit.report.base import Bounds, Days, Interval, Projected, Record
 
 
 class InputFile(Record, frozen=True, kw_only=True):
+    """``name`` without its folder, ``path`` as it was typed."""
+
     name: str
     rows: int
     encoding: str | None
@@ -13,6 +15,7 @@ class InputFile(Record, frozen=True, kw_only=True):
     shape: str
     dialect: str
     sheet: str | None = None
+    path: str | None = None
 
 
 class PipelineCount(Record, frozen=True, kw_only=True):

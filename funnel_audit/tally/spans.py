@@ -124,6 +124,11 @@ class Spans:
         begins = np.searchsorted(self.key, np.arange(tracks + 1) << (6 + LENGTH_BITS + START_BITS))
         return np.array([int(self.count[begin:end].sum()) for begin, end in pairwise(begins)], np.int64)
 
+    def first_start(self, track: int) -> int | None:
+        """When the earliest span of a track began, in quarter hours since 1970; None for a track without spans."""
+        begin, end = np.searchsorted(self.key, np.array([track, track + 1]) << (6 + LENGTH_BITS + START_BITS))
+        return int(self.start[begin:end].min()) if end > begin else None
+
     def group(self, track: int, exit_code: int, since_us: int | None = None, before_us: int | None = None) -> Group:
         """Lengths in days and counts of one track and exit, begun in [since, before)."""
         code = (track << 6) | exit_code

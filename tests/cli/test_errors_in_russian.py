@@ -133,7 +133,7 @@ NAMES = set(
     """
     PDF JSON XML HTML Excel CSV YAML IANA UTC ISO UTF RUB FA Europe Moscow CRM FILE funnel audit python pytest gzip zip
     csv tsv txt gz xls xlsx xlsb ods parquet html terminal json svg
-    columns stage won true wins amount month quarter year id lost met qualified en ru aliases
+    columns stage won true wins amount month quarter year id lost met qualified en ru aliases error warning info
     """.split()  # noqa: SIM905
 )
 """Names of formats, keys, options and values: the same in both languages."""

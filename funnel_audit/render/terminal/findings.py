@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from funnel_audit.render.terminal.page import Page, bullets, cell, heading, shorten
+from funnel_audit.render.terminal.page import Page, bullets, cell, heading, legend, shorten
 from funnel_audit.report import Finding, Place
 from funnel_audit.texts import N_, NBSP
 
 SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "info": N_("remark")}
 STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 TEXT_LIMIT, CURE_LIMIT, PLACE_LIMIT = 400, 300, 60
+SHOWN = 3
+"""So many findings of one kind are told; the rest is counted."""
 
 
 def section(page: Page) -> list[RenderableType]:
-    """The kinds in the order of their severity, each with its count, its first place and what to do."""
+    """The kinds in the order of their severity, each with its code, its first place, what was found, and what to do where it matters."""
     kinds: dict[str, list[Finding]] = {}
     for finding in page.audit.findings:
         kinds.setdefault(finding.code, []).append(finding)
@@ -26,7 +29,8 @@ def section(page: Page) -> list[RenderableType]:
     if not ranked:
         return []
     title = page.texts.say("Flaws found")
-    return [heading(page, title), *(bullets([_entry(page, group)], mark="•") for group in ranked)]
+    hint = page.texts.say("What a code means and how to mend it: funnel-audit explain {code}", code=ranked[0][0].code)
+    return [heading(page, title), *(bullets([_entry(page, group)], mark="•") for group in ranked), *legend([hint])]
 
 
 def _severity(group: Sequence[Finding]) -> str:
@@ -35,18 +39,18 @@ def _severity(group: Sequence[Finding]) -> str:
 
 def _entry(page: Page, group: Sequence[Finding]) -> RenderableType:
     texts, first = page.texts, group[0]
-    severity = texts.word(SEVERITIES.get(first.severity, first.severity))
     line = Text()
-    line.append_text(cell(severity + ": ", STYLES.get(first.severity, "")))
-    line.append_text(cell(first.name or first.code, "bold"))
-    line.append_text(cell(f" · {texts.number(sum(one.count for one in group))}"))
+    line.append_text(cell(texts.word(SEVERITIES.get(first.severity, first.severity)) + NBSP, STYLES.get(first.severity, "")))
+    line.append_text(cell(f"{first.code} {first.name}".strip(), "bold"))
     place = _place(page, group)
     if place:
         line.append_text(cell(f" · {place}", "dim"))
     lines: list[RenderableType] = [line]
-    if first.text:
-        lines.append(cell(first.text, limit=TEXT_LIMIT))
-    if first.cure:
+    lines += [cell(one.text, limit=TEXT_LIMIT) for one in group[:SHOWN] if one.text]
+    left = len(group) - SHOWN + sum(one.more for one in group)
+    if left > 0:
+        lines.append(cell(texts.count("… and {n} more of this kind", "… and {n} more of this kind", left), "dim"))
+    if first.cure and first.severity != "info":
         lines.append(cell("→" + NBSP + first.cure, "green", limit=CURE_LIMIT))
     return Group(*lines)
 
@@ -62,8 +66,9 @@ def _place(page: Page, group: Sequence[Finding]) -> str:
 
 
 def _where(page: Page, place: Place) -> str:
-    """``deals.csv:14, column`` or the name of the stage."""
+    """``deals.csv:14, column`` or the name of the stage. The folder is the reader's own."""
     if place.file:
-        spot = place.file if place.line is None else f"{place.file}:{place.line}"
+        name = PurePath(place.file).name or place.file
+        spot = name if place.line is None else f"{name}:{place.line}"
         return shorten(spot, PLACE_LIMIT) + (f" ({shorten(place.column, 30)})" if place.column else "")
     return shorten(page.stage(place.stage), PLACE_LIMIT) if place.stage else ""

@@ -11,6 +11,7 @@ from funnel_audit.texts import NBSP
 
 STAGE_LIMIT = 70
 UNRIPE, AS_IS = "~", "*"
+LEAST_FOR_A_MEDIAN = 5
 
 
 def section(page: Page) -> list[RenderableType]:
@@ -117,6 +118,8 @@ def _legend(page: Page) -> list[str]:
     lines = []
     if projected:
         lines.append(say("Projected: how many will go on once the open deals are decided (95% range)."))
+        if any(note.reason == "startless" for note in page.audit.notes):
+            lines.append(say("It is of the deals that came to the stage since the data begin."))
         if any(stage.projected and not stage.projected.ripe for stage in steps):
             lines.append(say("~ rough: too few decided yet."))
         if any(not stage.projected and stage.so_far for stage in steps):
@@ -158,7 +161,7 @@ def _whole(page: Page) -> list[str]:
                                    projected=texts.percent(rate.projected.value, None)))  # fmt: skip
         else:
             parts.append(texts.say("win rate {share} so far", share=share))
-    if totals.days_to_win.p50 is not None:
+    if totals.days_to_win.p50 is not None and totals.days_to_win.n >= LEAST_FOR_A_MEDIAN:
         half = texts.days(totals.days_to_win.p50)
         if totals.days_to_win.p90 is not None:
             parts.append(texts.say("won within {half} (median), {most} (p90)", half=half, most=texts.days(totals.days_to_win.p90)))
@@ -168,7 +171,7 @@ def _whole(page: Page) -> list[str]:
         parts.append(texts.say("won {amount}", amount=page.money(totals.won_amount)))
     if totals.open_amount is not None:
         parts.append(texts.say("open {amount}", amount=page.money(totals.open_amount)))
-    lines = [texts.say("The whole funnel: {figures}.", figures="; ".join(parts))] if parts else []
+    lines = [texts.say("The whole funnel: {figures}.", figures="; ".join(parts).rstrip("."))] if parts else []
     lines += [
         texts.count("{currency}: {n} deal, won {won}, open {open}.", "{currency}: {n} deals, won {won}, open {open}.", row.deals,
                     currency=row.currency or texts.say("no currency"), won=page.money(row.won_amount, row.currency),

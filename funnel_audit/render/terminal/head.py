@@ -82,10 +82,12 @@ def _as_of(page: Page) -> str:
     return page.texts.say("as of {day}", day=f"{day}, {clock} ({zone})" if clock else day).replace(" ", NBSP)
 
 
-def _first_file(page: Page) -> str:
-    """The file as it may be typed: quoted where its name needs it."""
-    name = next((file.name for file in page.audit.input.files if file.name != "-"), "FILE")
-    return shlex.quote(shorten(PurePath(name).name, 60)) if name != "FILE" else name
+def _init(page: Page) -> str:
+    """The command that makes a stages file of this export, as it may be typed."""
+    source = page.audit.input
+    files = [shlex.quote(file.path or file.name) for file in source.files if file.name != "-" and file.path != "-"] or ["FILE"]
+    pipeline = f" --pipeline {shlex.quote(source.pipeline)}" if source.pipeline else ""
+    return f"funnel-audit init {files[0]}{' …' * (len(files) > 1)}{pipeline} -o stages.yaml"
 
 
 def _caveats(page: Page) -> list[RenderableType]:
@@ -112,10 +114,10 @@ def _caveats(page: Page) -> list[RenderableType]:
             if source.order == "history"
             else texts.say("Stages and their order are guessed from the export. To correct them:")
         )
-        lines.append(f"funnel-audit init {_first_file(page)} -o stages.yaml")
+        lines.append(_init(page))
     elif source.stages == "dialect":
         lines.append(texts.say("Stages are those of the CRM's default pipeline. To correct them:"))
-        lines.append(f"funnel-audit init {_first_file(page)} -o stages.yaml")
+        lines.append(_init(page))
     return [cell(line, "yellow") for line in lines]
 
 

@@ -8,10 +8,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from funnel_audit.render.terminal.page import Column, Page, cell, heading, legend, shorten, table
-from funnel_audit.report import Leak, LossReason, Reference
+from funnel_audit.report import Leak, LossReason, Projected, Reference
 from funnel_audit.texts import NBSP
 
-TOP = 3
+TOP, TOP_REASONS = 3, 5
 NAME_LIMIT, REASON_LIMIT = 50, 40
 
 
@@ -19,20 +19,34 @@ def section(page: Page) -> list[RenderableType]:
     """The leaks anyone would act on, and the loss reasons of all deals where no step can show its own."""
     texts = page.texts
     worth = [leak for leak in page.audit.leaks if _matters(leak)]
-    shown = worth[: page.top or TOP]
+    shown = worth[: TOP if page.top is None else page.top]
     parts: list[RenderableType] = []
     if shown:
         parts.append(heading(page, texts.say("Leaks"), _window(page, shown)))
         parts.append(table(page, _columns(page, shown)))
-        if len(worth) > len(shown):
-            hidden = texts.count(
-                "{n} smaller leak is not shown (--top).", "{n} smaller leaks are not shown (--top).", len(worth) - len(shown)
-            )
-            parts += legend([hidden])
+        parts += legend([" ".join(_legend(page, worth, shown))])
     reasons = page.audit.totals.loss_reasons
-    if reasons and not any(leak.reasons for leak in shown):
-        parts += [cell("")] * bool(parts) + _all_reasons(page, reasons[: page.top or 5])
+    if any(reason.reason for reason in reasons) and not any(leak.reasons for leak in shown):
+        parts += [cell("")] * bool(parts) + _all_reasons(page, reasons[: page.top or TOP_REASONS])
     return parts
+
+
+def _legend(page: Page, worth: Sequence[Leak], shown: Sequence[Leak]) -> list[str]:
+    """What the rates are held against, how the steps are ranked, and how many are left out."""
+    say = page.texts.say
+    lines = []
+    if any(leak.reference is not None and leak.reference.source != "target" for leak in shown):
+        lines.append(say("“At least”: the lower end of the 95% range of the best quarter that ended before the period."))
+    alone = [leak for leak in shown if leak.recoverable is None]
+    if len(alone) == len(shown):
+        lines.append(say("There is no target and no earlier quarter to compare with: ranked by deals lost."))
+    elif alone:
+        lines.append(say("Ranked by what can be recovered; then by deals lost, where there is nothing to compare with."))
+    if len(worth) > len(shown):
+        left = len(worth) - len(shown)
+        lines.append(page.texts.count("{n} smaller leak is not shown: --top {all}.", "{n} smaller leaks are not shown: --top {all}.",
+                                      left, all=len(worth)))  # fmt: skip
+    return lines
 
 
 def _matters(leak: Leak) -> bool:
@@ -43,11 +57,19 @@ def _matters(leak: Leak) -> bool:
 
 
 def _window(page: Page, leaks: Sequence[Leak]) -> str:
-    window = next((leak.window for leak in leaks if leak.window), None)
-    if window is None:
+    """The period of the rates: the longest of those shown."""
+    windows = [leak.window for leak in leaks if leak.window]
+    if not windows:
         return ""
-    first, last = page.texts.short_date(window.start), page.texts.short_date(window.end)
-    return page.texts.say("recoverable per 30 days ({first} – {last})", first=first, last=last)
+    first, last = min(window.start for window in windows), max(window.end for window in windows)
+    period = {"first": page.texts.short_date(first), "last": page.texts.short_date(last)}
+    gain = any(leak.recoverable is not None or leak.per_point is not None for leak in leaks)
+    said = (
+        page.texts.say("recoverable in 30 days; the period is {first} – {last}", **period)
+        if gain
+        else page.texts.say("the period is {first} – {last}", **period)
+    )
+    return said.replace(" ", NBSP)
 
 
 def _columns(page: Page, leaks: Sequence[Leak]) -> list[Column]:
@@ -65,10 +87,9 @@ def _columns(page: Page, leaks: Sequence[Leak]) -> list[Column]:
 def _step(page: Page, leak: Leak, *, first: bool) -> Group:
     names = [shorten(page.stage(stage), NAME_LIMIT) for stage in (leak.start, leak.end)]
     lines: list[Text] = [cell(f"{names[0]} →{NBSP}{names[1]}", "bold")]
-    lines.append(cell("; ".join(_facts(page, leak))))
-    named = _reasons(page, leak.reasons)
-    if named:
-        lines.append(cell(page.texts.say("reasons: {list}", list=named)))
+    lines += [cell(fact) for fact in _facts(page, leak)]
+    if any(reason.reason for reason in leak.reasons):
+        lines.append(cell(page.texts.say("reasons: {list}", list=_reasons(page, leak.reasons))))
     if first and leak.ranked_first is not None:
         lines.append(
             cell(page.texts.say("the first to fix in {share} of resamples", share=page.texts.percent(leak.ranked_first, 0)), "dim")
@@ -77,31 +98,36 @@ def _step(page: Page, leak: Leak, *, first: bool) -> Group:
 
 
 def _facts(page: Page, leak: Leak) -> list[str]:
+    """What was lost since the beginning of the data, and how many go on in the period: two lines, for they are of two times."""
     texts = page.texts
     lost = texts.count("{n} deal lost", "{n} deals lost", leak.lost)
     if leak.share_of_losses is not None:
         lost = texts.say("{lost} ({share} of all losses)", lost=lost, share=texts.percent(leak.share_of_losses, None))
-    facts = [lost]
     if leak.lost_amount:
-        facts[0] += ", " + page.money(leak.lost_amount)
-    if leak.rate is not None and leak.reference is not None:
-        facts.append(texts.say("{rate} go on, against {reference} {source}", rate=texts.percent(leak.rate.value, None),
-                               reference=texts.percent(leak.reference.value, None), source=_source(page, leak.reference)))  # fmt: skip
-    elif leak.reference is not None:
-        facts.append(texts.say("held against {reference} {source}", reference=texts.percent(leak.reference.value, None),
-                               source=_source(page, leak.reference)))  # fmt: skip
-    elif leak.rate is not None:
-        facts.append(texts.say("{rate} go on; no target or earlier quarter to compare with", rate=texts.percent(leak.rate.value, None)))
+        lost += ", " + page.money(leak.lost_amount)
+    overall = next((stage.projected for stage in page.audit.funnel if stage.stage == leak.start), None)
+    if overall is not None and leak.rate is not None:
+        lost += "; " + texts.say("{rate} go on", rate=_rate(page, overall))
+    facts = [texts.say("in all: {lost}", lost=lost)]
+    if leak.rate is not None:
+        rate = texts.say("in the period: {rate} go on", rate=_rate(page, leak.rate))
+        facts.append(rate + (f"; {_held_against(page, leak.reference)}" if leak.reference is not None else ""))
     return facts
 
 
-def _source(page: Page, reference: Reference) -> str:
+def _rate(page: Page, rate: Projected) -> str:
+    """Marked as in the funnel where it is rough."""
+    return ("" if rate.ripe else "~") + page.texts.percent(rate.value, None)
+
+
+def _held_against(page: Page, reference: Reference) -> str:
+    value = page.texts.percent(reference.value, None)
     if reference.source == "target":
-        return page.texts.say("as your target")
+        return page.texts.say("the target is {value}", value=value)
     kind, _, quarter = reference.source.rpartition(" ")
     if kind == "best quarter":
-        return page.texts.say("in the best quarter ({quarter})", quarter=page.texts.quarter(quarter))
-    return shorten(reference.source, REASON_LIMIT)
+        return page.texts.say("at least {value} in {quarter}, the best quarter", value=value, quarter=page.texts.quarter(quarter))
+    return f"{shorten(reference.source, REASON_LIMIT)} {value}"
 
 
 def _wins(page: Page, leak: Leak) -> str | Group:

@@ -1,0 +1,82 @@
+"""The page as its reader meets it: two times told apart, one figure for one thing, codes that can be typed, advice that fits."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from command_line import ROOT, Run
+
+SNAPSHOTS = ROOT / "sample_data" / "snapshots"
+
+
+def joined(page: str) -> str:
+    return " ".join(page.replace("\xa0", " ").split())
+
+
+def test_a_leak_tells_all_time_from_the_period(run: Run, deals: Path) -> None:
+    page = joined(run("report", deals, "--only", "summary,leaks").out)
+    assert "the period is 1 Jan 2026 – 30 Jun 2026" in page
+    assert "in all: 53 deals lost (14% of all losses)" in page and "76% go on" in page
+    assert "in the period: 55% go on; at least 90% in" in page
+    assert "“At least”: the lower end of the 95% range" in page
+    assert "53 deals were lost there in all, 14% of all losses. Most often: Дорого (27). Since 1 January 2026 55% go on (76% in all)" in page
+
+
+def test_what_in_short_says_in_per_cent_stands_below_with_the_same_decimals(run: Run, deals: Path, amocrm: Path) -> None:
+    for export in (deals, amocrm):
+        short, _, rest = run("report", export).out.partition("── Funnel")
+        told = re.findall(r"([\d.]+)(?:–([\d.]+))?%", short)
+        missing = [figure for pair in told for figure in pair if figure and not re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", rest)]
+        assert missing == [], export
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_series_of_snapshots_is_not_told_to_begin_one(lang: str, run: Run) -> None:
+    page = joined(run("report", SNAPSHOTS, "--lang", lang).out)
+    assert "every night" not in page and "каждую ночь" not in page
+    assert ("go on saving the export" in page) or ("сохраняйте выгрузки и дальше" in page)
+    assert ("ranked by deals lost" in page) or ("Порядок — по числу отказов" in page)
+
+
+def test_the_period_of_a_leak_begins_with_what_is_known_of_the_step(run: Run) -> None:
+    leaks = json.loads(run("report", SNAPSHOTS, "--format", "json").out)["leaks"]
+    assert all("2026-05-" in leak["window"]["from"] or "2026-06-" in leak["window"]["from"] for leak in leaks if leak["window"])
+
+
+def test_a_code_stands_with_each_flaw(run: Run, amocrm: Path) -> None:
+    codes = {finding["code"] for finding in json.loads(run("report", amocrm, "--format", "json").out)["findings"]}
+    page = run("report", amocrm, "--only", "findings").out
+    assert codes == set(re.findall(r"FA\d{3}", page))
+    assert run("explain", re.findall(r"funnel-audit explain (FA\d{3})", page)[0]).code == 0
+
+
+def test_top_lists_leaks_too(run: Run, deals: Path) -> None:
+    page = joined(run("report", deals, "--only", "leaks", "--top", "1").out)
+    assert "1 smaller leak is not shown: --top 2." in page
+    assert "2. Invoice" in run("report", deals, "--only", "leaks", "--top", "2").out
+
+
+def test_of_a_handful_of_deals_no_median_and_no_reason_is_told(run: Run) -> None:
+    Path("deals.csv").write_text(
+        "deal_id,stage,created,closed,lost_reason\nA,Won,2026-01-01,2026-01-20,\nB,Lost,2026-01-02,2026-01-04,Price\nC,Meeting held,2026-01-03,,\n"
+    )
+    short, _, rest = run("report", "deals.csv").out.partition("── Funnel")
+    assert "most often" not in short and "1 of 1 open" not in short and "won within" not in rest
+
+
+def test_where_no_open_deal_has_an_amount_the_sum_is_not_zero(run: Run) -> None:
+    rows = [f"W{n},Won,2026-01-{n:02},2026-02-01,100" for n in range(1, 15)] + [f"O{n},Meeting held,2026-01-{n:02},," for n in range(1, 15)]
+    Path("deals.csv").write_text("deal_id,stage,created,closed,amount\n" + "\n".join(rows) + "\n")
+    totals = json.loads(run("report", "deals.csv", "--format", "json").out)["totals"]
+    assert (totals["won_amount"], totals["open_amount"]) == (1400, None)
+
+
+def test_the_command_that_makes_a_stages_file_can_be_typed(run: Run) -> None:
+    Path("in").mkdir()
+    rows = [f"D{n},{stage},2026-01-{n % 27 + 1:02}" for n, stage in enumerate(["Alpha", "Beta", "Gamma"] * 12)]
+    Path("in/my deals.csv").write_text("deal_id,stage,created\n" + "\n".join(rows) + "\n")
+    page = run("report", "in/my deals.csv").out
+    assert page.startswith("Sales funnel") and "funnel-audit init 'in/my deals.csv' -o stages.yaml" in page
