@@ -110,7 +110,11 @@ def _pair(old: Reading, new: Reading) -> rewritten_.Pair:
     to_then = place_in(theirs.facts, then.facts)
     there = np.flatnonzero(in_new >= 0)
     in_then[there] = to_then[in_new[there]]
-    fresh = np.flatnonzero(place_in(theirs.facts, old.uncut[0]) == -1)
+    known = np.zeros(theirs.n, bool)
+    known[in_new[there]] = True
+    fresh = np.flatnonzero(~known)
+    if len(fresh):
+        fresh = fresh[place_in(theirs.facts.take(fresh), old.uncut[0]) == -1]
     return rewritten_.Pair(
         mine, theirs, then, in_new, in_then, fresh, to_then[fresh], one_date_per_stage=new.shape == "dated columns",
         snapshots="snapshots" in (old.shape, new.shape),

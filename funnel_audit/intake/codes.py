@@ -85,20 +85,15 @@ class Ids:
         assert self.stored is not None
         return str(self.stored[int(code)].as_py().decode("utf-8", "replace"))
 
-    def column(self, codes: I64) -> pa.Array:
-        """The ids of many codes as one column of binary; null for codes that have none."""
-        known = np.flatnonzero((codes >= 0) & (codes < len(self)))
-        place = np.full(len(codes), -1, dtype=np.int64)
-        place[known] = np.arange(len(known))
-        if self.numbers is not None:
-            import pyarrow.compute as pc
-
-            digits = pc.utf8_lpad(pa.array(self.numbers[codes[known]]).cast(pa.string()), max(self.digits, 1), "0")
-            found = pc.binary_join_element_wise(self.prefix, digits, "").cast(pa.binary())
-        else:
+    def column(self) -> pa.Array:
+        """All ids as one column of binary, in the order of their codes."""
+        if self.numbers is None:
             assert self.stored is not None
-            found = self.stored.take(pa.array(codes[known])).cast(pa.binary())
-        return found.take(pa.array(place, mask=place < 0))
+            return self.stored.cast(pa.binary())
+        import pyarrow.compute as pc
+
+        digits = pc.utf8_lpad(pa.array(self.numbers).cast(pa.string()), max(self.digits, 1), "0")
+        return pc.binary_join_element_wise(self.prefix, digits, "").cast(pa.binary())
 
     def texts(self, codes: Iterable[int]) -> list[str]:
         return [self.text(int(code)) for code in codes]

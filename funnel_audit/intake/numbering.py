@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from funnel_audit.intake.codes import Ids, id_codes
 from funnel_audit.intake.columns import Parsed
@@ -80,7 +79,3 @@ class Names:
             if code >= begin:
                 return f"{Path(part.outline.head.file).name}:{int(part.table.line_of(rows[[code - begin]])[0])}"
         raise IndexError(code)
-
-    def column(self, codes: Any) -> pa.Array:
-        """The ids of many codes at once, as an Arrow column of binary; null for deals that have none."""
-        return self.ids.column(codes)

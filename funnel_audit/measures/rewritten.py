@@ -186,35 +186,41 @@ def _entries_changed(pair: Pair, both: Array) -> tuple[Array, bool]:
     coarse = any(bool(np.any(entries.day)) for entries, _ in sides)
     whole_minutes = any(not (entries.at[entries.at != NAT] % TOLERANCE_US).any() for entries, _ in sides)
     unit = DAY if coarse else TOLERANCE_US if whole_minutes else SECOND
-    keys, deals = [], []
+    keys = []
     for entries, deal_of in sides:
-        moments = Moments(entries.at, entries.day)
-        rows = np.flatnonzero((deal_of[entries.deal] >= 0) & _past(pair, moments))
+        rows = np.flatnonzero((deal_of[entries.deal] >= 0) & _past(pair, Moments(entries.at, entries.day)))
         at = local_days(entries.at[rows], old.timezone) if coarse else entries.at[rows] // unit
-        deal = deal_of[entries.deal[rows]].astype(np.int64)
-        keys.append((deal, entries.label[rows].astype(np.int64), at))
-        deals.append(deal)
-    packed = _packed(keys)
-    there, here = np.isin(packed[0], packed[1]), np.isin(packed[1], packed[0])
+        keys.append((deal_of[entries.deal[rows]].astype(np.int64), entries.label[rows].astype(np.int64), at))
+    (before, after), bits = _packed(keys)
+    gone, came = _missing(before, after) >> bits, _missing(after, before) >> bits
     if pair.one_date_per_stage:
         entries = new.entries
         again = np.flatnonzero((where[entries.deal] >= 0) & ~_past(pair, Moments(entries.at, entries.day)))
-        stage_of_deal = where[entries.deal[again]] * 64 + entries.label[again]
-        there |= np.isin(keys[0][0] * 64 + keys[0][1], stage_of_deal)
-    mask[deals[0][~there]] = True
-    mask[deals[1][~here]] = True
+        entered_again = np.sort(where[entries.deal[again]] << 6 | entries.label[again])
+        gone = _missing(np.sort(gone), entered_again)
+    mask[gone >> 6] = True
+    mask[came >> 6] = True
     return mask, True
 
 
-def _packed(keys: list[tuple[Array, Array, Array]]) -> list[Array]:
-    """Deal, label and time as one integer, for both exports alike."""
+def _packed(keys: list[tuple[Array, Array, Array]]) -> tuple[list[Array], int]:
+    """Deal, label and time as one integer, for both exports alike, sorted; and the bits that the time takes."""
     low = min((int(at.min()) for _, _, at in keys if len(at)), default=0)
     high = max((int(at.max()) for _, _, at in keys if len(at)), default=0)
     bits = (high - low + 1).bit_length()
     deals = max((int(deal.max()) for deal, _, _ in keys if len(deal)), default=0).bit_length()
     if bits + deals + 6 > 63:
         raise OverflowError("more deals and a longer time than two exports can be compared over")
-    return [((deal << 6 | label) << bits) + (at - low) for deal, label, at in keys]
+    return [np.sort(((deal << 6 | label) << bits) + (at - low)) for deal, label, at in keys], bits
+
+
+def _missing(these: Array, those: Array) -> Array:
+    """What of the one sorted array is not in the other."""
+    if not len(those):
+        return these
+    place = np.minimum(np.searchsorted(those, these), len(those) - 1)
+    found: Array = these[those[place] != these]
+    return found
 
 
 def _other_currency(old: Journeys, new: Journeys, both: Array, place: Array) -> Array:
