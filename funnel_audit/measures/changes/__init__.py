@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from funnel_audit.clock import local_days
 from funnel_audit.measures.calendar import Axis, Kind, Period, axis, first_instant, last_full, periods
 from funnel_audit.measures.changes.cells import Part, count_history
 from funnel_audit.measures.changes.find import find, too_small, weeks_of
@@ -23,13 +20,9 @@ from funnel_audit.segments_of import segments_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from funnel_audit.journeys import Journeys
     from funnel_audit.segments_of import Split
     from funnel_audit.tally import Tally
-
-    Array = NDArray[Any]
 
 __all__ = [
     "AMOUNT", "CONVERSION", "INTAKE", "MIX", "PACE", "Change", "Found", "Makeup", "Part", "Piece", "Side", "changes",
@@ -56,13 +49,11 @@ def changes(
     currency: str | None = None,
     splits: Sequence[Split] | None = None,
     all_deals: bool = True,
-    later_us: int | None = None,
 ) -> Found | None:
     """Every history, and which of them changed; None without a date to begin from.
 
     ``splits``: columns to look into and to take changes apart by, without them owner and source; the size of deals is always one of the
-    latter. ``all_deals``: no deals were chosen by their creation. ``later_us``: no search for a day; what began from that instant on is
-    held against all before it.
+    latter. ``all_deals``: no deals were chosen by their creation.
     """
     first = first_instant(journeys.facts.created.at, journeys.stays.entered)
     if first is None:
@@ -71,13 +62,10 @@ def changes(
     spans = periods(kind, days)
     place = last_full(spans)
     last = None if place is None else spans[place]
-    if later_us is not None:
-        cut = int(local_days(np.array([later_us]), days.timezone)[0]) - days.first
-        last = Period("", days.date(cut), days.date(days.n), min(max(cut, 0), days.n - 1), days.n, True)
     chosen = parts_of(journeys, segments_of(journeys, currency) if splits is None else splits, currency)
     history = count_history(journeys, tally, days, chosen)
     totals = totals_of(journeys, days, currency, all_deals, chosen)
-    tested = find(history, totals, weeks_of(days, last, later_us is None), chosen)
+    tested = find(history, totals, weeks_of(days, last), chosen)
     sides = Sides(journeys, tally, history, totals, days, last, chosen)
     filled = [sides.filled(change) for change in tested]
     large = [change if change.matters or not change.claimed else sides.filled(too_small(change)) for change in filled]

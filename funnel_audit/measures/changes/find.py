@@ -52,8 +52,6 @@ class Weeks:
     last: Period | None
     news: int
     """The first week that is news."""
-    scanned: bool = True
-    """Whether the best split is looked for; else only the last period is held against all before it."""
 
     def sums(self, by_day: Array) -> Array:
         """By week, over the last dimension."""
@@ -61,9 +59,9 @@ class Weeks:
         return found
 
 
-def weeks_of(days: Axis, last: Period | None, scanned: bool = True) -> Weeks:
+def weeks_of(days: Axis, last: Period | None) -> Weeks:
     first_day = np.flatnonzero(np.diff(days.weeks, prepend=-1))
-    return Weeks(first_day, days, last, int(np.searchsorted(first_day, days.n - NEWS_DAYS)), scanned)
+    return Weeks(first_day, days, last, int(np.searchsorted(first_day, days.n - NEWS_DAYS)))
 
 
 def find(history: History, totals: Totals, weeks: Weeks, parts: Sequence[Part]) -> tuple[Change, ...]:
@@ -78,7 +76,7 @@ def find(history: History, totals: Totals, weeks: Weeks, parts: Sequence[Part]) 
     bases = {change.stage: change.base for change in whole if change.what == CONVERSION}
     of_parts: list[Change] = []
     for part, cells, new in zip(parts, history.by_part, totals.by_part, strict=True):
-        if part.claims and weeks.scanned:
+        if part.claims:
             of_parts += _parted(part, cells, weeks, bases)
         if part.comes:
             shares = [_judged(MIX, None, "binomial", count, totals.new, weeks) for count in new[:-1]]
@@ -96,15 +94,12 @@ def _judged(what: str, stage: int | None, family: Family, y: Array, m: Array, we
     """One history; None where it is too short to be tested."""
     if family == "binomial" and min(y.sum(), (m - y).sum()) < LEAST_EVENTS:
         return None
-    by_week, of_week = weeks.sums(y), weeks.sums(m)
-    split = latest_change(family, by_week, of_week, LEAST[family], weeks.news) if weeks.scanned else None
-    cut = 0 if weeks.last is None else int(np.searchsorted(weeks.first_day, weeks.last.first))
-    base, spread = (0, dispersion(family, by_week, of_week, cut)) if split is None else (split.base, split.dispersion)
-    z, p_last = _last_period(family, y, m, weeks, base, spread)
-    found = Change(what, stage, p_last, z, base=int(weeks.first_day[base]))
+    split = latest_change(family, weeks.sums(y), weeks.sums(m), LEAST[family], weeks.news)
     if split is None:
-        return None if weeks.scanned or p_last == 1.0 else found
-    found = replace(found, p=min(1.0, split.p / WEIGHT_OF_SPLIT, p_last / (1 - WEIGHT_OF_SPLIT)))
+        return None
+    z, p_last = _last_period(family, y, m, weeks, split.base, split.dispersion)
+    p = min(1.0, split.p / WEIGHT_OF_SPLIT, p_last / (1 - WEIGHT_OF_SPLIT))
+    found = Change(what, stage, p, z, base=int(weeks.first_day[split.base]))
     return _dated(replace(found, z=split.z), split, weeks) if split.p <= FDR else found
 
 

@@ -1,0 +1,8 @@
+"""The made-up companies of the benchmark serve the tests too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "bench"))
