@@ -4,7 +4,8 @@
     Deals created after the day the audit looks from (as-of), and deals closed or moved to their stage after it.
 
 *Why it matters*
-    Nothing after as-of is known to any figure: a deal created later is in none of them, one closed or moved later counts as open.
+    Nothing after as-of is known to any figure: a deal created later is in none of them, one closed or moved later counts as open, unless
+    a history says that it had been won or lost before.
 
 *When it is wrong*
     When you look back on purpose with --as-of: then this only says how much has happened since.
@@ -24,8 +25,8 @@ import numpy as np
 
 from funnel_audit import report
 from funnel_audit.clock import NAT
+from funnel_audit.findings.effects import conversion_range, flagged, win_rate_range
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.findings.wording import first_deals
 from funnel_audit.journeys import Outcome
 from funnel_audit.labels import LOST
 from funnel_audit.texts import N_, Texts
@@ -49,15 +50,28 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             "{n} deals were created after {as_of}, the day the audit looks from; they are in no figure.",
             evidence.tally.not_yet, as_of=as_of,
         )  # fmt: skip
-        yield Found(report.Place(file=evidence.files[0]), text, cure, evidence.tally.not_yet)
+        yield Found(
+            report.Place(file=evidence.files[0]), text, cure, evidence.tally.not_yet,
+            effect=texts.say("The figures are those of the other {n} deals.", n=journeys.n),
+            numbers={"deals": evidence.tally.not_yet, "of": evidence.tally.not_yet + journeys.n}, key="created",
+        )  # fmt: skip
     over = (facts.label == journeys.stages - 1) | (facts.label == LOST) | (facts.status > Outcome.OPEN) | (facts.flag > Outcome.OPEN)
-    late = np.flatnonzero(over & (facts.closed.at != NAT) & (facts.closed.at > journeys.as_of.us))
+    past = over & (facts.closed.at != NAT) & (facts.closed.at > journeys.as_of.us)
+    late, ended = np.flatnonzero(past & (journeys.outcome == Outcome.OPEN)), np.flatnonzero(past & (journeys.outcome != Outcome.OPEN))
     if len(late):
         text = texts.count(
             "{n} deal was closed after {as_of}, the day the audit looks from; it counts as open.",
             "{n} deals were closed after {as_of}, the day the audit looks from; they count as open.", len(late), as_of=as_of,
         )  # fmt: skip
-        yield _found(evidence, text, cure, late)
+        yield flagged(evidence, late, text, cure, win_rate_range(evidence, texts, late), key="closed")
+    if len(ended):
+        text = texts.count(
+            "{n} deal has a closing date after {as_of}, the day the audit looks from, but its history ends before: it counts as won or lost.",
+            "{n} deals have a closing date after {as_of}, the day the audit looks from, but their history ends before: "
+            "they count as won or lost.",
+            len(ended), as_of=as_of,
+        )  # fmt: skip
+        yield flagged(evidence, ended, text, cure, key="ended")
     moved = np.flatnonzero((facts.stage_changed.at != NAT) & (facts.stage_changed.at > journeys.as_of.us))
     if len(moved):
         text = texts.count(
@@ -65,9 +79,4 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
             "{n} deals came to their stage after {as_of}, the day the audit looks from; those moves are not counted.",
             len(moved), as_of=as_of,
         )  # fmt: skip
-        yield _found(evidence, text, cure, moved)
-
-
-def _found(evidence: Evidence, text: str, cure: str, deals: np.typing.NDArray[np.int64]) -> Found:
-    shown = first_deals(evidence, deals)
-    return Found(evidence.deal_place(shown[0]), text, cure, len(deals), shown)
+        yield flagged(evidence, moved, text, cure, conversion_range(evidence, texts, moved), key="moved")

@@ -221,9 +221,10 @@ CASES = [
         1,
         2,
         deals=("A",),
-        says=("1 deal was closed",),
+        says=("1 deal has a closing date after", "its history ends before: it counts as won or lost"),
         like=deals("C,Meeting held,2026-01-15 09:00:00,", "C,Meeting held,2026-01-15 09:00:00,2026-04-01"),
     ),
+    Case("FA204", deals("2026-02-20", "2026-04-20", history=False), 1, 2, deals=("A",), says=("1 deal was closed", "it counts as open")),
     Case("FA204", CLEAN, 3, options=Options(as_of="2026-01-14"), says=("3 deals were created", "on purpose")),
     Case(
         "FA204",
