@@ -1,6 +1,6 @@
 """What has come of the time after an earlier as-of, held against the half year before it: real development, tested.
 
-Both sides are read from the newer export, so that nothing that was rewritten is taken for a change. Conversion is compared at the common
+Both sides are read from the newer export, so that nothing that was rewritten is taken for a change. Conversion is compared at a common
 age (definitions, section 4): of stays begun in the half year before, and of those begun since.
 """
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 BEFORE_DAYS = 180
 """The time before the older as-of that the time since is held against."""
 FDR = 0.05
+SEEN_SHARE = 0.5
+"""The common age, as a share of the time since: by then half of the stays of a steady stream have been seen for so long. At the longest age
+itself a handful of stays decide, and luck passes for change."""
 PER_DAYS = 30
 WEEK = 7 * DAY
 LEAST_EVENTS = 5
@@ -73,8 +76,9 @@ def since_then(j: Journeys, tally: Tally, then: AsOf, currency: str | None, all_
     if all_deals:
         found += [_counted("intake", j.facts.created.at, begin, then.us, j.as_of.us)]
         found += [_counted("wins", j.won_at.at[j.outcome == Outcome.WON], begin, then.us, j.as_of.us)]
-    found.append(_win_rate(tally, begin, then.us))
-    found += [_conversion(tally, k, begin, then.us) for k in range(j.stages - 1)]
+    age = (j.as_of.us - then.us) / DAY * SEEN_SHARE
+    found.append(_win_rate(tally, begin, then.us, age))
+    found += [_conversion(tally, k, begin, then.us, age) for k in range(j.stages - 1)]
     found.append(_amount(j, currency, begin, then.us))
     made = [one for one in found if one is not None]
     tested = [one.p if one.p is not None else float("nan") for one in made]
@@ -115,12 +119,12 @@ def _counted(what: str, at: Array, begin: int, cut: int, end: int) -> Developmen
     return Development(what, None, sides[0], sides[1], None, p)
 
 
-def _conversion(tally: Tally, k: int, begin: int, cut: int) -> Development | None:
+def _conversion(tally: Tally, k: int, begin: int, cut: int, age: float) -> Development | None:
     before, after = window_incidence(tally.stays, k, begin, cut), window_incidence(tally.stays, k, cut)
-    return _compared("conversion", k, before, after)
+    return _compared("conversion", k, before, after, age)
 
 
-def _win_rate(tally: Tally, begin: int, cut: int) -> Development | None:
+def _win_rate(tally: Tally, begin: int, cut: int, age: float) -> Development | None:
     """Won of the deals created, against lost: the whole funnel."""
     sides = []
     for window in ((begin, cut), (cut, None)):
@@ -128,14 +132,13 @@ def _win_rate(tally: Tally, begin: int, cut: int) -> Development | None:
         wins = merge([tally.lives.group(k, 0, *window) for k in tracks])
         losses = merge([tally.lives.losses(k, *window) for k in tracks])
         sides.append(fit(wins, losses, merge([tally.lives.still_open(k, *window) for k in tracks])))
-    return _compared("win_rate", None, *sides)
+    return _compared("win_rate", None, sides[0], sides[1], age)
 
 
-def _compared(what: str, stage: int | None, before: Incidence | None, after: Incidence | None) -> Development | None:
-    """Two incidences at the age that both have seen."""
+def _compared(what: str, stage: int | None, before: Incidence | None, after: Incidence | None, age: float) -> Development | None:
+    """Two incidences at one age."""
     if before is None or after is None:
         return None
-    age = min(float(before.ages[-1]), float(after.ages[-1]))
     read = [incidence_at(one, age) for one in (before, after)]
     if not any(one.value for one in read):
         return None  # nobody can have come so far by that age

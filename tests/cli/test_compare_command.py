@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def test_a_file_against_itself_says_nothing_changed(run: Run, tmp_path: Path) ->
 
 def test_weekly_exports_of_the_sample_develop_and_are_not_rewritten(run: Run) -> None:
     names = sorted((ROOT / "sample_data" / "snapshots").iterdir())
-    for old, new in zip(names, names[1:], strict=False):
+    for old, new in pairwise(names):
         found = json.loads(run("compare", old, new, "--stages", str(ROOT / "stages.yaml"), "--format", "json").out)
         assert kinds(found).keys() <= {"reopened"}, "the sample undoes nine losses; nothing else is rewritten in it"
         assert found["figures"][0]["new"] > found["figures"][0]["old"]
@@ -183,7 +184,7 @@ def test_a_history_that_is_edited(run: Run, tmp_path: Path) -> None:
 
 
 def test_one_date_a_stage_may_move_on(run: Run, tmp_path: Path) -> None:
-    """A dated column keeps the latest entry: a date that has moved past the older as-of is a new entry, one that moved before it is none."""
+    """A dated column keeps the latest entry: a date that has moved past the older as-of is a new entry, one that moved before it is not."""
     (tmp_path / "stages.yaml").write_text(STAGES, "utf-8")
     head = "Deal ID,Created,Date entered New,Date entered Met,Date entered Paid\n"
     rows = [f"D{n:02},2026-01-{1 + n:02d},2026-01-{1 + n:02d},2026-02-{1 + n:02d}," for n in range(25)]
