@@ -1,4 +1,7 @@
-"""Writes the JSON Schemas of stages.yaml and of the report; ``--check`` only says whether the committed ones are what the types say."""
+"""Writes the JSON Schemas of stages.yaml and of what the commands print as JSON.
+
+``--check`` only says whether the committed ones are what the types say.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,20 @@ sys.path.insert(0, str(ROOT))
 
 def schemas() -> dict[Path, str]:
     """Path -> text of every schema that is committed."""
-    from funnel_audit import compare_record, reconcile_record
+    from funnel_audit import compare_record, deal_record, inspection_record, reconcile_record, verdict
     from funnel_audit.report import SCHEMA, Audit
     from funnel_audit.stages_file import funnel_schema
 
     draft = "https://json-schema.org/draft/2020-12/schema"
     report = {"$schema": draft, "title": SCHEMA, **msgspec.json.schema(Audit)}
     made = {"stages.schema.json": funnel_schema(), "report.schema.json": report}
-    pages = (("reconcile", reconcile_record, reconcile_record.Reconciliation), ("compare", compare_record, compare_record.Comparison))
+    pages = (
+        ("reconcile", reconcile_record, reconcile_record.Reconciliation),
+        ("compare", compare_record, compare_record.Comparison),
+        ("check", verdict, verdict.Check),
+        ("deal", deal_record, deal_record.DealStory),
+        ("inspect", inspection_record, inspection_record.Inspection),
+    )
     for name, module, record in pages:
         made[f"{name}.schema.json"] = {"$schema": draft, "title": module.SCHEMA, **msgspec.json.schema(record)}
     return {ROOT / "docs" / name: _text(schema) for name, schema in made.items()}
