@@ -40,6 +40,7 @@ def reconciled(reading: Reading, texts: Texts, rules: Sequence[str] = RULES, lis
     found = {one.rule: one for one in reconcile(j, projected, RULES, listed)}
     asked = [rule for rule in RULES if rule in rules]
     ids = [stage.id for stage in funnel.stages]
+    nowhere = counted.unplaced if found[BY_ENTRIES[0]].why_not else 0
     made = tuple(_rule(found[rule], found, asked, ids, j.facts.id_text, texts) for rule in asked)
     names = tuple(StageName(stage=stage.id, name=stage.name.in_lang(texts.lang)) for stage in funnel.stages)
     return Reconciliation(
@@ -50,7 +51,7 @@ def reconciled(reading: Reading, texts: Texts, rules: Sequence[str] = RULES, lis
         timezone=funnel.timezone,
         input=read_input(reading),
         deals=j.n,
-        summary=_unplaced(counted.unplaced, texts) or _summary(made, names, texts),
+        summary=(*_own(reading, made, texts), *(_unplaced(nowhere, texts) or _summary(made, names, texts))),
         funnel=names,
         rules=made,
     )
@@ -134,6 +135,17 @@ def _cause(part: Cause, id_text: Callable[[int], str], texts: Texts) -> RuleCaus
     }[part.cause]()
     ids = tuple(id_text(int(code)) for code in part.codes)
     return RuleCause(cause=part.cause, deals=n, text=text, ids=ids, more=n - len(ids))
+
+
+def _own(reading: Reading, rules: Sequence[Rule], texts: Texts) -> tuple[str, ...]:
+    """Which rules are those of the CRM that the export comes from."""
+    names = {part.outline.found.dialect.name for part in reading.tables}
+    mine = [rule for rule in rules if rule.crm and rule.crm.lower() in names and rule.steps]
+    if not mine:
+        return ()
+    crm = texts.word(N_("Bitrix24")) if mine[0].crm == "Bitrix24" else mine[0].crm
+    listed = texts.listing([rule.rule for rule in mine])
+    return (texts.say("The export is from {crm}: its funnel reports count by {rules}.", crm=crm, rules=listed),)
 
 
 def _unplaced(lost: int, texts: Texts) -> tuple[str, ...]:

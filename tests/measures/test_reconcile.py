@@ -141,6 +141,13 @@ def test_a_few_unknown_ways_are_a_cause_many_stop_the_rule() -> None:
     assert many["strict"].why_not == "little_history" and many["so-far"].why_not is None
 
 
+def test_a_history_of_nothing_but_a_loss_is_one() -> None:
+    found = rules("D*19: a0 b1\nL: x3 | created=0")
+    assert found["hubspot-any"].why_not is None and found["hubspot-any"].counted == (19, 19, 0, 0)
+    assert found["bitrix24-conversion"].counted == (20, 19, 0, 0), "Bitrix24 fills in the first stage of a lost deal"
+    assert [(part.cause, part.effect, part.deals) for part in found["strict"].behind] == [("skipped", "left_out", 1)]
+
+
 def test_rates_need_ten_deals_and_over_a_hundred_has_no_interval() -> None:
     nine, ten = rules("D*9: a0 b1")["hubspot-any"].steps[0], rules("D*10: a0 b1")["hubspot-any"].steps[0]
     assert (nine.rate, ten.rate) == (None, 1.0) and ten.low is not None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.journeys import Outcome
-from funnel_audit.tally.count import stood
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +25,7 @@ _NEVER = np.iinfo(np.int64).max
 class Ways:
     """Bit sets of stages (bit k), one a deal; all but ``reached`` are 0 where the way is not ``known``.
 
-    ``known``     the deal's entries are recorded from its beginning
+    ``known``     the deal's entries are recorded from its beginning, be there one into a stage or not
     ``reached``   the furthest stage is k or later
     ``seen``      an entry into k exists
     ``forward``   an entry into k that was further than all before it
@@ -50,7 +49,7 @@ class Ways:
 def ways(j: Journeys) -> Ways:
     """The bit sets of all deals."""
     k = j.stages
-    known = stood(j) & ~j.facts.begun_before
+    known = j.has_history & ~j.facts.begun_before
     mine = np.where(known, ~np.uint64(0), np.uint64(0))
     won_bit = np.uint64(1 << (k - 1))
     said = (j.outcome == Outcome.WON) & known
@@ -62,7 +61,7 @@ def ways(j: Journeys) -> Ways:
     stages = np.uint64((1 << k) - 1)
     reached = (np.uint64(2) << j.stage.astype(np.uint64)) - _ONE
     seen = (j.seen & stages & mine) | won
-    forward = (j.stayed & stages & mine) | won
+    forward = j.stayed & seen
     if j.entries is None:
         nothing = np.zeros(j.n, np.uint64)
         return Ways(k, known, reached, seen, forward, nothing, nothing, nothing)
