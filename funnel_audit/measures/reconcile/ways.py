@@ -61,7 +61,7 @@ def ways(j: Journeys) -> Ways:
     stages = np.uint64((1 << k) - 1)
     reached = (np.uint64(2) << j.stage.astype(np.uint64)) - _ONE
     seen = (j.seen & stages & mine) | won
-    forward = j.stayed & seen
+    forward = (j.stayed & seen) | won
     if j.entries is None:
         nothing = np.zeros(j.n, np.uint64)
         return Ways(k, known, reached, seen, forward, nothing, nothing, nothing)
