@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from funnel_audit.estimators import aalen_johansen, incidence_at
+from funnel_audit.estimators import Interval, aalen_johansen, incidence_at, win_product, win_products
 from funnel_audit.estimators.many_incidences import ManyIncidences
 from funnel_audit.estimators.shrinkage import beta_binomial
 from funnel_audit.estimators.strata import mantel_haenszel
@@ -191,3 +191,17 @@ def test_nothing_to_shrink() -> None:
     assert beta_binomial([0.5], [0]) is None
     with pytest.raises(ValueError, match="between 0 and 1"):
         beta_binomial([1.5], [2])
+
+
+shares = st.lists(st.tuples(*[st.sampled_from([0.0, 0.1, 0.4, 0.7, 0.95, 1.0, np.nan])] * 3), min_size=3, max_size=3)
+
+
+@given(st.lists(shares, min_size=1, max_size=4))
+def test_many_products_are_each_a_product(rows: list[list[tuple[float, float, float]]]) -> None:
+    parts = np.array([[sorted(step) if not np.isnan(step).any() else [np.nan] * 3 for step in row] for row in rows], float)
+    value, low, high = win_products(parts[:, :, 1], parts[:, :, 0], parts[:, :, 2])
+    for row, steps in enumerate(parts):
+        for upto in range(1, 4):
+            one = win_product([None if np.isnan(v) else Interval(v, a, b) for a, v, b in steps[:upto]])
+            found = (value[row, upto - 1], low[row, upto - 1], high[row, upto - 1])
+            assert np.isnan(found).all() if one is None else found == pytest.approx((one.value, one.low, one.high))

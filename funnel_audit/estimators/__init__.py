@@ -22,7 +22,7 @@ References
 
 from funnel_audit.estimators.fdr import benjamini_hochberg
 from funnel_audit.estimators.incidence import AT_RISK_LIMIT, UNRESOLVED_LIMIT, Incidence, aalen_johansen, incidence_at
-from funnel_audit.estimators.shares import Z95, HasInterval, Interval, beta_posterior_draws, wilson, win_product
+from funnel_audit.estimators.shares import Z95, HasInterval, Interval, beta_posterior_draws, wilson, win_product, win_products
 from funnel_audit.estimators.survival import Survival, kaplan_meier, median_limits, weighted_quantile
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "weighted_quantile",
     "wilson",
     "win_product",
+    "win_products",
 ]

@@ -71,6 +71,12 @@ class ManyIncidences:
         np.cumsum(cif, axis=1, out=cif)
         return before, after, np.minimum(cif, 1.0, out=cif)
 
+    @cached_property
+    def _upto(self) -> tuple[Floats, Floats, Floats]:
+        """Advances, losses and stays still open, of all ages up to and at each."""
+        advances, losses, censored = (np.cumsum(part, axis=1) for part in (self.advances, self.losses, self.censored))
+        return advances, losses, censored
+
     def read(self, place: ArrayLike | None = None) -> Reading:
         """All rows at the age of ``place`` (shape (rows,)), else each at its longest one."""
         before, after, cif = self._curves
@@ -79,11 +85,7 @@ class ManyIncidences:
         rows, m = np.arange(len(at)), np.maximum(at, 0)
         n = self._at_risk[:, 0] if self._at_risk.shape[1] else np.zeros(len(at))
 
-        def upto(part: Floats) -> Floats:
-            """Sums over all ages up to and at the one read."""
-            return np.cumsum(part, axis=1)[rows, m]
-
-        advanced, gone, shut = upto(self.advances), upto(self.losses), upto(self.censored)
+        advanced, gone, shut = (part[rows, m] for part in self._upto)
         known = n - (shut - self.censored[rows, m])
         nothing_shut = shut == 0.0
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -107,25 +109,30 @@ class ManyIncidences:
 
     def _variance(self, value: Floats, rows: Ints, m: Ints) -> Floats:
         """As in ``incidence``: Σ S² a / Y² - F² / n - Σ (F - Fj)² (1 / Yj+1 - 1 / (Yj - dj)), the square told out into sums over j."""
+        own, none, one, two = (part[rows, m] for part in self._variance_sums)
+        by_censoring = value * value * none - 2.0 * value * one + two
+        found: Floats = np.maximum(own - value * value / np.maximum(self._at_risk[:, 0], 1.0) - by_censoring, 0.0)
+        return found
+
+    @cached_property
+    def _variance_sums(self) -> list[Floats]:
+        """Up to and at each age: Σ S² a / Y², and with t = 1 / Yj+1 - 1 / (Yj - dj), Σ t, Σ t Fj, Σ t Fj²."""
         before, _, cif = self._curves
         risk = np.maximum(self._at_risk, 1.0)
         share = before / risk
         share *= share
         share *= self.advances
-        own = np.cumsum(share, axis=1)[rows, m]
+        sums = [np.cumsum(share, axis=1)]
         stayed, next_risk = (self._at_risk - self.advances - self.losses)[:, :-1], self._at_risk[:, 1:]
         taken = np.zeros_like(cif)
         censored_here = (stayed > next_risk) & (next_risk > 0.0)
         np.divide(stayed - next_risk, stayed * next_risk, out=taken[:, 1:], where=censored_here)
         earlier = np.zeros_like(cif)
         earlier[:, 1:] = cif[:, :-1]
-        sums = []
-        for _ in range(3):  # Σ t, Σ t Fj, Σ t Fj²
-            sums.append(np.cumsum(taken, axis=1)[rows, m])
+        for _ in range(3):
+            sums.append(np.cumsum(taken, axis=1))
             taken *= earlier
-        by_censoring = value * value * sums[0] - 2.0 * value * sums[1] + sums[2]
-        found: Floats = np.maximum(own - value * value / np.maximum(self._at_risk[:, 0], 1.0) - by_censoring, 0.0)
-        return found
+        return sums
 
     def _thin(self, before: Floats, m: Ints) -> NDArray[np.bool_]:
         """An exit, up to the age read, with too few at risk while too much was undecided."""

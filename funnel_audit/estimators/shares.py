@@ -68,6 +68,23 @@ def beta_posterior_draws(successes: ArrayLike, failures: ArrayLike, draws: int, 
     return np.random.default_rng(seed).beta(s + 0.5, f + 0.5, size=(draws, s.size))
 
 
+def win_products(values: Floats, lows: Floats, highs: Floats) -> tuple[Floats, Floats, Floats]:
+    """``win_product`` of the first step, the first two, … of every row: value, low and high, shape (rows, steps) as the arguments.
+
+    From the first step without a rate (NaN) on, the row has none.
+    """
+    dead = np.logical_or.accumulate(values <= 0.0, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        product = np.cumprod(values, axis=1)
+        above = np.sqrt(np.cumsum(np.log(highs / values) ** 2, axis=1))
+        below = np.sqrt(np.cumsum(np.log(values / lows) ** 2, axis=1))
+        high = np.where(dead, np.cumprod(highs, axis=1), np.minimum(1.0, product * np.exp(above)))
+        low = np.where(dead | np.logical_or.accumulate(lows <= 0.0, axis=1), 0.0, product * np.exp(-below))
+    missing: Floats = np.where(np.logical_or.accumulate(np.isnan(values), axis=1), np.nan, 0.0)
+    found: tuple[Floats, Floats, Floats] = (product + missing, low + missing, high + missing)
+    return found
+
+
 def win_product(rates: Sequence[HasInterval | None]) -> Interval | None:
     """Product of step rates, with 95 % limits by the delta method on the log scale; None if any rate is None, 1 for no rates.
 

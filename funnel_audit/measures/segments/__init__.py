@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit import report
-from funnel_audit.estimators import win_product
+from funnel_audit.estimators import win_products
 from funnel_audit.estimators.many_incidences import ManyIncidences, Reading
 from funnel_audit.estimators.shrinkage import beta_binomial
-from funnel_audit.measures.rates import MIN_REACHED, interval, share
+from funnel_audit.measures.rates import MIN_REACHED, share
 from funnel_audit.measures.segments import compare, worth
 from funnel_audit.measures.segments.cells import stock
 from funnel_audit.tally import Outcome
@@ -51,6 +51,7 @@ class _Column:
     ledger: Array
     readings: dict[int, Reading]
     shrunk: dict[int, Array]
+    from_start: tuple[Array, Array, Array]
     values: worth.Values | None
     mix: dict[int, list[report.SameMix | None]]
 
@@ -74,28 +75,26 @@ def segments(
         ledger = _ledger(journeys, cells, split.size)
         deals = ledger.sum(axis=(1, 2))
         ranked = _ranked(split, journeys) & (deals > 0)
-        wanted: Sequence[int] = kept.tracks
+        incidences = {k: ManyIncidences.of(*(counts[:, place, kind] for kind in range(3))) for place, k in enumerate(kept.tracks)}
         mix = None
         if split.column == "owner" and stratum is not None:
             mix = worth.same_mix(journeys, split, stratum, old.deals, known.steps)
-            on_mix = compare.on_same_mix(number, mix, ranked, won_stage)
-            tests += on_mix
-            wanted = ()
-        tests += compare.projected(number, counts, kept.tracks, won_stage, ranked, wanted)
-        if not known.whole and mix is None:
-            tests += compare.closed_only(number, *_closed(ledger), ranked)
+            tests += compare.on_same_mix(number, mix, ranked, won_stage)
+        else:
+            tests += compare.projected(number, counts, incidences, won_stage, ranked)
+            tests += [] if known.whole else compare.closed_only(number, *_closed(ledger), ranked)
         values = worth.values(old, cells, split.size)
         tests += compare.days(number, old, cells, ranked, stratum if mix is not None else None)
         if mix is None and split.column != "amount":  # what an owner is given, and what an amount is worth, are no findings
             tests += compare.worth(number, values, ranked)
-        readings = {k: ManyIncidences.of(*(counts[:, place, kind] for kind in range(3))).read() for place, k in enumerate(kept.tracks)}
+        readings = {k: incidence.read() for k, incidence in incidences.items()}
         shrunk = {k: _shrunk(reading.value, reading.sizes, ranked) for k, reading in readings.items()}
         if won_stage not in readings:
             won, lost = _closed(ledger)
             with np.errstate(invalid="ignore"):
                 shrunk[won_stage] = _shrunk(won / (won + lost), (won + lost).astype(np.float64), ranked)
         rates = {} if mix is None else {k: worth.mix_rates(mix, step, ranked) for step, k in enumerate(mix.stages)}
-        columns.append(_Column(split, cells, ranked, ledger, readings, shrunk, values, rates))
+        columns.append(_Column(split, cells, ranked, ledger, readings, shrunk, _from_start(readings, split.size, won_stage), values, rates))
     found = compare.verdicts(tests)
     return tuple(
         segment
@@ -137,7 +136,7 @@ def _records(
     currency: str | None, stage_ids: Sequence[str],
 ) -> list[report.Segment]:  # fmt: skip
     split, size = column.split, column.split.size
-    days = _days_to_win(old.days, column.cells, size)
+    days = _days_to_win(old.days, old.by_days, column.cells, size)
     mean_amounts, won_amounts = _won_amounts(j, column.cells, size, currency)
     stalled = _stalled_shares(column.cells, size, known)
     made = []
@@ -196,11 +195,10 @@ def _steps(column: _Column, row: int, counts: Array, stage_ids: Sequence[str]) -
     here = counts[:, :stages].sum(axis=0)
     reached = here[::-1].cumsum()[::-1]
     unplaced = int(counts[Outcome.LOST, stages])
-    out, rates = [], []
+    out = []
     for k in range(stages - 1):
         reading = column.readings.get(k)
         rate = _projected(reading, row) if reading is not None and reading.n[row] >= MIN_REACHED else None
-        rates.append(rate)
         out.append(
             report.SegmentStep(
                 stage=stage_ids[k],
@@ -210,7 +208,7 @@ def _steps(column: _Column, row: int, counts: Array, stage_ids: Sequence[str]) -
                 open=int(counts[Outcome.OPEN, k]),
                 projected=rate,
                 shrunk=_or_none(column.shrunk[k][row]) if k in column.shrunk else None,
-                from_start=interval(win_product(rates)) if rate is not None else None,
+                from_start=None if rate is None else _interval(column.from_start, row, k),
             )
         )
     return tuple(out)
@@ -221,14 +219,27 @@ def _projected(reading: Reading, row: int) -> report.Projected:
     return report.Projected(value=value, low=low, high=high, unresolved=unresolved, ripe=bool(reading.ripe[row]))
 
 
+def _from_start(readings: dict[int, Reading], segments: int, steps: int) -> tuple[Array, Array, Array]:
+    """Product of the rates up to each step with its limits, (segments, steps) each; NaN from the first step without a rate on."""
+    parts = np.full((3, segments, steps), np.nan)
+    for k, reading in readings.items():
+        if k < steps:
+            parts[:, :, k] = np.where(reading.n >= MIN_REACHED, [reading.value, reading.low, reading.high], np.nan)
+    return win_products(*parts)
+
+
+def _interval(parts: tuple[Array, Array, Array], row: int, k: int) -> report.Interval | None:
+    value, low, high = (float(part[row, k]) for part in parts)
+    return None if np.isnan(value) else report.Interval(value=value, low=low, high=high)
+
+
 def _or_none(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _days_to_win(days: Array, cells: Array, segments: int) -> list[report.Days]:
-    """Created to won of the won deals, as ``pace.days_to_win``: quantiles of one sort for all segments."""
-    rows = np.flatnonzero(~np.isnan(days))
-    order = rows[np.lexsort((days[rows], cells[rows]))]
+def _days_to_win(days: Array, rows: Array, cells: Array, segments: int) -> list[report.Days]:
+    """Created to won of the won deals, as ``pace.days_to_win``; ``rows``: those deals by their days, sorted once for all columns."""
+    order = rows[np.argsort(cells[rows].astype(np.int16), kind="stable")]  # so few values are counted, not compared
     n = np.bincount(cells[order], minlength=segments)
     begin = np.cumsum(n) - n
 

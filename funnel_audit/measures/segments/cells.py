@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 ADVANCE, LOSS, OPEN = range(3)
-MOST_CELLS = 1 << 19
+MOST_CELLS = 1 << 18
 """Segments × tracks × ages of one kind: what is worked through for one column."""
 FEWEST_AGES = 64
 _TRACK = 30

@@ -18,7 +18,7 @@ from funnel_audit.estimators.two_groups import lengths_differ, means_differ, sha
 from funnel_audit.measures.segments.worth import OwnersMix, Settled, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,19 +58,17 @@ def _matters(value: float, others: float) -> bool:
     return abs(value - others) >= MIN_EFFECT * abs(others)
 
 
-def projected(column: int, counts: Array, tracks: Sequence[int], won_stage: int, ranked: Array, wanted: Sequence[int]) -> list[Comparison]:
-    """Every ``ranked`` segment's projected rates against those of all others at a common age; of the tracks ``wanted``.
+def projected(column: int, counts: Array, whole: Mapping[int, ManyIncidences], won_stage: int, ranked: Array) -> list[Comparison]:
+    """Every ``ranked`` segment's projected rates against those of all others at a common age, the smaller of the two longest ones.
 
-    ``counts``: (segments, tracks, 3, ages). The common age is the smaller of the two longest ones.
+    ``counts``: (segments, tracks, 3, ages); ``whole``: the same as incidences, by track.
     """
     out = []
-    for number, k in enumerate(tracks):
-        if k not in wanted:
-            continue
+    for number, (k, here) in enumerate(whole.items()):
         own = counts[:, number]
         others = own[:-1].sum(axis=0)[None] - own
         others[-1] = 0
-        here, there = (ManyIncidences.of(part[:, 0], part[:, 1], part[:, 2]) for part in (own, others))
+        there = ManyIncidences.of(others[:, 0], others[:, 1], others[:, 2])
         place = np.minimum(here.last, there.last)
         mine, theirs = here.read(place), there.read(place)
         enough = ranked & (mine.n >= MIN_COMPARED) & (theirs.n >= MIN_COMPARED)

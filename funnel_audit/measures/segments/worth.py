@@ -47,13 +47,14 @@ and deals of one amount would be the won ones."""
 class Settled:
     """The deals that are old enough. ``days``: from created to won of each deal (NaN: not won, or not known), ``since_days``: how old they
     must be, None where too few wins say it (then no deal is settled). ``value``: won amount in the main currency, 0 for a deal not won,
-    NaN where it cannot be told; ``priced``: may values be used."""
+    NaN where it cannot be told; ``priced``: may values be used. ``by_days``: the deals that have days, the fastest first."""
 
     deals: Array
     days: Array
     since_days: float | None
     value: Array
     priced: bool
+    by_days: Array
 
 
 def settled(journeys: Journeys, currency: str | None) -> Settled:
@@ -71,7 +72,10 @@ def settled(journeys: Journeys, currency: str | None) -> Settled:
     value = np.where(won, np.where(main, facts.amount / 100, np.nan), 0.0)
     value[facts.amount_known & ~main] = np.nan
     wins = np.count_nonzero(old & won)
-    return Settled(old, days, since, value, bool(wins and np.count_nonzero(old & won & main) >= MIN_PRICED * wins))
+    by_days = np.flatnonzero(timed)
+    by_days = by_days[np.argsort(days[by_days], kind="stable")]
+    priced = bool(wins and np.count_nonzero(old & won & main) >= MIN_PRICED * wins)
+    return Settled(old, days, since, value, priced, by_days)
 
 
 @dataclass(frozen=True)
