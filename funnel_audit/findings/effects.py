@@ -119,11 +119,12 @@ def conversion_range(evidence: Evidence, texts: Texts, deals: Array, beside: int
         high[-1] = advanced[-1] / max(int(reached[-1]), 1)
     step = int(np.where(reached >= ENOUGH, high - low, -1).argmax())
     stages = evidence.funnel.stages
+    digits = 0 if round(float(low[step]), 2) < round(float(high[step]), 2) else 1
     return texts.count(
         "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to this {n} deal.",
         "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to these {n} deals.",
         n, step=step + 1, first=cut(stages[step].name.in_lang(texts.lang)), next=cut(stages[step + 1].name.in_lang(texts.lang)),
-        low=texts.percent(float(low[step]), 0), high=texts.percent(float(high[step]), 0),
+        low=texts.percent(float(low[step]), digits), high=texts.percent(float(high[step]), digits),
     )  # fmt: skip
 
 

@@ -24,8 +24,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import numpy as np
+
 from funnel_audit import report
+from funnel_audit.findings.effects import conversion_range
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import cut
 from funnel_audit.journeys import Outcome
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, nearest, normal
 from funnel_audit.texts import N_, Texts
@@ -54,17 +58,27 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     severity = "error" if many and evidence.checks.max_unmapped_share is None else None
     verdict = "too many" if many else "few"
     place = report.Place(file=evidence.files[0])
+    effect = effect_of(evidence, texts)
     for label_text, n in ranked[:SHOWN]:
-        numbers: dict[str, float | int | str] = {"label": label_text, "share": round(share, 6), "of": of, "verdict": verdict}
+        numbers: dict[str, float | int | str] = {"label": cut(label_text), "share": round(share, 6), "of": of, "verdict": verdict}
         yield Found(
-            place, _said(label_text, n, evidence, texts), _cure(label_text, evidence, texts), n, numbers=numbers, severity=severity,
-            key=normal(label_text),
+            place, _said(label_text, n, evidence, texts), _cure(label_text, evidence, texts), n, effect=effect, numbers=numbers,
+            severity=severity, key=normal(label_text),
         )  # fmt: skip
     if len(ranked) > SHOWN:
         n = sum(n for _, n in ranked[SHOWN:])
         text = texts.count("{n} more label is in no stage, too.", "{n} more labels are in no stage, too.", len(ranked) - SHOWN)
         cure = texts.say("Is it the right column? Name it in stages.yaml under columns: stage.")
-        yield Found(place, text, cure, n, severity=severity, key="more")
+        more: dict[str, float | int | str] = {"labels": len(ranked) - SHOWN, "share": round(share, 6), "of": of}
+        yield Found(place, text, cure, n, effect=effect, numbers=more, severity=severity, key="more")
+
+
+def effect_of(evidence: Evidence, texts: Texts) -> str:
+    """The range of a conversion that all deals in unknown labels leave open, whichever label they stand in."""
+    deals = np.flatnonzero(evidence.journeys.unmapped)
+    if not len(deals):
+        return texts.say("No deal stands in such a label now; the moves into it are in no figure.")
+    return conversion_range(evidence, texts, deals)
 
 
 def unmapped_share(evidence: Evidence, labelled: int) -> tuple[float, str]:
@@ -82,11 +96,11 @@ def _said(label: str, n: int, evidence: Evidence, texts: Texts) -> str:
     if evidence.tally.with_history:
         return texts.count(
             "stages.yaml does not know the label “{label}”; it stands in {n} row of the export.",
-            "stages.yaml does not know the label “{label}”; it stands in {n} rows of the export.", n, label=label,
+            "stages.yaml does not know the label “{label}”; it stands in {n} rows of the export.", n, label=cut(label),
         )  # fmt: skip
     return texts.count(
         "stages.yaml does not know the label “{label}”; {n} deal stands in it.",
-        "stages.yaml does not know the label “{label}”; {n} deals stand in it.", n, label=label,
+        "stages.yaml does not know the label “{label}”; {n} deals stand in it.", n, label=cut(label),
     )  # fmt: skip
 
 
@@ -95,6 +109,8 @@ def _cure(label: str, evidence: Evidence, texts: Texts) -> str:
     funnel, quoted = evidence.funnel, json.dumps(label, ensure_ascii=False)
     known = [text for stage in funnel.stages for text in stage.labels()] + [*funnel.lost, *funnel.on_hold]
     alike = next(iter(nearest(label, known, 1)), None)
+    if cut(label) != label:
+        return texts.say("In stages.yaml, add it in full to the aliases of the stage that it means, or to lost: or on_hold:.")
     if alike is None:
         return texts.say(
             "In stages.yaml, under the stage that it means: aliases: [{label}]; or, if deals end or rest there, under lost: or on_hold:.",
@@ -103,8 +119,8 @@ def _cure(label: str, evidence: Evidence, texts: Texts) -> str:
     code = funnel.label_index()[normal(alike)]
     if code in (LOST, ON_HOLD):
         key = "lost" if code == LOST else "on_hold"
-        return texts.say("Did you mean “{alike}”? In stages.yaml: {key}: [{label}].", alike=alike, key=key, label=quoted)
+        return texts.say("Did you mean “{alike}”? In stages.yaml: {key}: [{label}].", alike=cut(alike), key=key, label=quoted)
     return texts.say(
         "Did you mean “{alike}”? In stages.yaml, under the stage with id: {stage}: aliases: [{label}].",
-        alike=alike, stage=funnel.stages[code].id, label=quoted,
+        alike=cut(alike), stage=funnel.stages[code].id, label=quoted,
     )  # fmt: skip

@@ -44,7 +44,7 @@ def test_alone(one: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert judged(one, export, lines, findings) == (True, True)
     assert [(found.code, found.text) for found in findings if found.code not in (one.code, *one.also)] == []
     for found in findings:
-        assert (found.effect and found.numbers) or found.code in ("FA203", "FA204")
+        assert found.effect and found.numbers
 
 
 def test_together() -> None:
