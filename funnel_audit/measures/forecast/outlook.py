@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,8 @@ def look(known: Known, days: float, target: int, reached: int, seed: int, rate_c
     if (known.stage >= target).any():
         short = np.flatnonzero(known.stage < target)
         known = replace(known, deal=known.deal[short], stage=known.stage[short], age=known.age[short])
-    table = chances(fit(known.recent), days, target, grid_steps(days))
+    hazards = _once(known, "hazards", lambda: fit(known.recent))
+    table = chances(hazards, days, target, grid_steps(days))
     counts = known.counts
     chance, ageless = np.zeros(len(known.stage)), np.zeros(target)
     for k in range(target):
@@ -93,7 +95,7 @@ def look(known: Known, days: float, target: int, reached: int, seed: int, rate_c
     unknown = np.isnan(known.age)
     if unknown.any():
         chance[unknown] = ageless[known.stage[unknown]]
-    new = arrivals(known.arrived, known.at_us)
+    new: Arrivals = _once(known, "arrivals", lambda: arrivals(known.arrived, known.at_us))
     start = known.first / max(float(known.first.sum()), 1.0)
     from_new = float(new.reaching(np.einsum("k,dkx->dx", start, table.fresh), days)[0])
     lost = counts.exits[:target, -1].sum(axis=1)[::-1].cumsum()[::-1]
@@ -105,10 +107,17 @@ def look(known: Known, days: float, target: int, reached: int, seed: int, rate_c
     )  # fmt: skip
 
 
+def _once(known: Known, name: str, make: Callable[[], Any]) -> Any:
+    """What ``make`` gives, made once for an origin."""
+    if name not in known.worked_out:
+        known.worked_out[name] = make()
+    return known.worked_out[name]
+
+
 def _rate_cv(known: Known, days: float, target: int, new: Arrivals, start: Array, seed: int) -> float:
     """Relative spread of the expected count over draws of the hazards, on a coarser grid and with the open deals' ages in a few groups."""
-    rng = np.random.default_rng(seed)
-    drawn = chances(fit(known.recent, DRAWS, rng), days, target, DRAW_STEPS)
+    hazards = _once(known, f"drawn {seed}", lambda: fit(known.recent, DRAWS, np.random.default_rng(seed)))
+    drawn = chances(hazards, days, target, DRAW_STEPS)
     total = new.reaching(np.einsum("k,dkx->dx", start, drawn.fresh), days)
     dated = ~np.isnan(known.age)
     stage, age = (known.stage, known.age) if dated.all() else (known.stage[dated], known.age[dated])

@@ -96,6 +96,8 @@ class Known:
     age: Array
     arrived: Array
     first: Array
+    worked_out: dict[str, Any]
+    """What has been worked out from this, whatever the target and the horizon; shared by all forecasts of one origin."""
 
 
 class Past:
@@ -111,6 +113,7 @@ class Past:
         self.boundaries = tuple(boundaries)
         self._counted: dict[int, Counts] = {}
         self._opened: dict[int, _Open] = {}
+        self._worked_out: dict[int, dict[str, Any]] = {}
         period = _periods(source, self.boundaries)
         ended = source.exit != STILL_OPEN
         self.entered_in = period(source.entered)
@@ -144,7 +147,8 @@ class Past:
         if origin == len(self.boundaries) and len(self.ageless):
             deal, stage = np.append(deal, self.ageless), np.append(stage, self.ageless_stage)
             age = np.append(age, np.full(len(self.ageless), np.nan))
-        return Known(at, counts, self._recent(origin, at, counts), deal, stage, age, self.arrived[:upto], first)
+        worked_out = self._worked_out.setdefault(origin, {})
+        return Known(at, counts, self._recent(origin, at, counts), deal, stage, age, self.arrived[:upto], first, worked_out)
 
     def _recent(self, origin: int, at: int, counts: Counts) -> Counts:
         """All history, or for the stages that have changed what came since."""

@@ -2,10 +2,9 @@
 
 Periods differ by more than luck: a holiday, a new price, a sales head who left. The period effect moves every chance on the scale of
 ``probit``, where a sure deal stays sure; the inflow of new deals has one of its own, a log-normal factor. Both leave every mean as it was.
-How large they are has a half-normal prior, until three origins have ended; from then on their errors decide, with half-Cauchy priors that
-a calm past may shrink to nothing and a stormy one may stretch. An origin counts when its whole horizon is over, for only then is known
-what its period brought, and when it had a quarter of the exits that are known by now: a funnel that had hardly begun says little of one
-that runs.
+How large they are has a half-normal prior, until three origins have ended; from then on their errors count too, and from six on only the
+size is taken that makes these errors most likely. An origin counts when its whole horizon is over, for only then is known what its period
+brought, and when it had a quarter of the exits that are known by now: a funnel that had hardly begun says little of one that runs.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 PRIOR_SD = 0.12
-"""Before there are three: both are 0.08 in the median, over 0.2 in one of ten."""
-EFFECT, INFLOW = 0.06, 0.05
-"""From then on: medians of the half-Cauchy priors of the period effect's scale, and of the inflow's, which is relative."""
-MIN_ENDED, MIN_MATURITY = 3, 0.25
+"""Before there are enough: both are 0.08 in the median, over 0.2 in one of ten."""
+EFFECT, INFLOW = 0.4, 0.1
+"""From then on: medians of wide half-Cauchy priors, of the period effect's scale and of the inflow's, which is relative."""
+MIN_ENDED, ENOUGH, MIN_MATURITY = 3, 6, 0.25
 SAMPLES = 4000
 SCALES = np.concatenate([np.arange(0.0, 0.2, 0.01), np.arange(0.2, 0.5, 0.025), np.arange(0.5, 1.01, 0.05)])
 _WIDTHS = np.gradient(SCALES) * np.where(np.arange(len(SCALES)) == 0, 0.5, 1.0)
@@ -79,7 +78,7 @@ def inflow_weights(past: Sequence[Ended]) -> Array:
         for one in past:
             variance = one.arrivals + (one.arrivals_cv**2 + SCALES**2) * one.arrivals**2 + 0.25
             log_weight = log_weight - 0.5 * (np.log(variance) + (one.arrived - one.arrivals) ** 2 / variance)
-    return _normed(log_weight)
+    return _weights(log_weight, len(past))
 
 
 def period_weights(past: Sequence[Ended], inflow: float = 0.0) -> Array:
@@ -89,16 +88,19 @@ def period_weights(past: Sequence[Ended], inflow: float = 0.0) -> Array:
         for one in past:
             variance = one.variance + one.by_scale + inflow * one.new**2 + 0.25
             log_weight = log_weight - 0.5 * (np.log(variance) + (one.actual - one.mean) ** 2 / variance)
-    return _normed(log_weight)
+    return _weights(log_weight, len(past))
 
 
 def _prior(scale: float, ended: int) -> Array:
-    if ended < MIN_ENDED:
+    if ended < ENOUGH:
         return -0.5 * np.square(SCALES / PRIOR_SD)
     return -np.log1p(np.square(SCALES / scale))
 
 
-def _normed(log_weight: Array) -> Array:
+def _weights(log_weight: Array, ended: int) -> Array:
+    """All sizes by their posterior, or with enough origins the most likely one: what the doubt about it adds is more than its use."""
+    if ended >= ENOUGH:
+        return np.where(np.arange(len(SCALES)) == log_weight.argmax(), 1.0, 0.0)
     weight = np.exp(log_weight - log_weight.max()) * _WIDTHS
     normed: Array = weight / weight.sum()
     return normed
