@@ -66,12 +66,14 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         yield flagged(evidence, late, text, cure, win_rate_range(evidence, texts, late), key="closed")
     if len(ended):
         text = texts.count(
-            "{n} deal has a closing date after {as_of}, the day the audit looks from, but its history ends before: it counts as won or lost.",
+            "{n} deal has a closing date after {as_of}, the day the audit looks from, but its history ends before: "
+            "it counts as won or lost.",
             "{n} deals have a closing date after {as_of}, the day the audit looks from, but their history ends before: "
             "they count as won or lost.",
             len(ended), as_of=as_of,
         )  # fmt: skip
-        yield flagged(evidence, ended, text, cure, key="ended")
+        effect = win_rate_range(evidence, texts, ended)
+        yield flagged(evidence, ended, text, cure, effect, key="ended")
     moved = np.flatnonzero((facts.stage_changed.at != NAT) & (facts.stage_changed.at > journeys.as_of.us))
     if len(moved):
         text = texts.count(
