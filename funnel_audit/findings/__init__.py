@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, cast
@@ -11,6 +11,7 @@ from funnel_audit import report
 from funnel_audit.codes import codes
 from funnel_audit.findings.fingerprints import fingerprints
 from funnel_audit.findings.rule import SHOWN_DEALS, Evidence, Found, Rule
+from funnel_audit.pieces import at_once
 
 if TYPE_CHECKING:
     from funnel_audit.texts import Texts
@@ -31,7 +32,8 @@ def rules() -> dict[str, Rule]:
 
 def run(evidence: Evidence, texts: Texts) -> tuple[report.Finding, ...]:
     """All findings, the grave ones first, then by code."""
-    found = [finding for code, rule in rules().items() for finding in of_rule(code, rule, evidence, texts)]
+    works = [partial(of_rule, code, rule, evidence, texts) for code, rule in rules().items()]
+    found = [finding for findings in at_once(evidence.journeys.n, works) for finding in findings]
     return tuple(sorted(found, key=lambda finding: (-SEVERITIES.index(finding.severity), finding.code)))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, local_wall, to_datetime
+from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
     from funnel_audit.findings.rule import Evidence
@@ -23,18 +25,55 @@ def wall_offset(evidence: Evidence) -> int:
     return int(local_wall(np.array([us], np.int64), evidence.journeys.timezone)[0]) - us
 
 
-def changes(evidence: Evidence) -> Array:
-    """Positions of all entries with a time of day but each deal's first: what somebody did to a deal that was there already."""
+@dataclass(frozen=True)
+class Changes:
+    """Entries with a time of day but each deal's first: what somebody did to a deal that was there already.
+
+    ``hour`` is the local hour since 1970 of each, ``deal`` whose it is; ``counts`` how many each hour from ``begin`` on holds, none where
+    the span is absurd.
+    """
+
+    deal: Array
+    hour: Array
+    begin: int
+    counts: Array
+
+    def by_day(self) -> tuple[int, Array]:
+        """The first local day, and how many each day from it on holds."""
+        if not len(self.counts):
+            return 0, self.counts
+        day = np.arange(self.begin, self.begin + len(self.counts)) // 24
+        return int(day[0]), np.bincount(day - day[0], weights=self.counts).astype(np.int64)
+
+
+def count_changes(evidence: Evidence) -> Changes:
+    """All changes by hour; ``Evidence.changes`` keeps them for the rules that ask."""
     entries = evidence.journeys.entries
     if entries is None or entries.day is True:
-        return np.empty(0, np.int64)
-    moved = entries.at != NAT
-    moved[entries.starts] = False
-    if isinstance(entries.day, np.ndarray):
-        moved &= ~entries.day
-    if entries.slack_us is not None:
-        moved &= entries.slack_us == 0
-    return np.flatnonzero(moved)
+        return Changes(np.empty(0, np.int32), np.empty(0, np.int64), 0, np.zeros(0, np.int64))
+    first = np.zeros(len(entries.deal), bool)
+    first[entries.starts] = True
+    offset = wall_offset(evidence)
+
+    def told(begin: int, end: int) -> tuple[Array, Array]:
+        at = entries.at[begin:end]
+        moved = at != NAT
+        moved &= ~first[begin:end]
+        if isinstance(entries.day, np.ndarray):
+            moved &= ~entries.day[begin:end]
+        if entries.slack_us is not None:
+            moved &= entries.slack_us[begin:end] == 0
+        rows = np.flatnonzero(moved)
+        return entries.deal[begin:end][rows], (at[rows] + offset) // HOUR
+
+    parts = in_pieces(edges(len(first)), told)
+    deal, hour = (np.concatenate(column) for column in zip(*parts, strict=True))
+    begin = int(hour.min()) if len(hour) else 0
+    size = int(hour.max()) - begin + 1 if len(hour) else 0
+    if size > MOST_BINS + 1:
+        return Changes(deal, hour, begin, np.zeros(0, np.int64))
+    counts = in_pieces(edges(len(hour)), lambda low, high: np.bincount(hour[low:high] - begin, minlength=size))
+    return Changes(deal, hour, begin, np.sum(counts, axis=0))
 
 
 def bins(at: Array, width: int, offset: int) -> tuple[Array, int, Array]:

@@ -41,6 +41,8 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if looks_back(evidence):
         return
     journeys, facts = evidence.journeys, evidence.journeys.facts
+    if (facts.flag == Outcome.UNKNOWN).all() and (facts.status == Outcome.UNKNOWN).all():
+        return
     won_stage = journeys.stages - 1
     stage = np.full(journeys.n, Outcome.UNKNOWN, np.int8)
     stage[(facts.label < won_stage) | (facts.label == ON_HOLD)] = Outcome.OPEN

@@ -39,7 +39,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     bad = np.zeros(journeys.n, bool)
     for moments in (facts.created, facts.closed, facts.stage_changed):
         bad |= (moments.at != NAT) & (moments.at < FIRST)
-    if journeys.entries is not None:
+    if journeys.entries is not None and journeys.entries.at.min(initial=FIRST) < FIRST:
         early = (journeys.entries.at != NAT) & (journeys.entries.at < FIRST)
         bad[journeys.entries.deal[early]] = True
     deals = np.flatnonzero(bad)

@@ -43,12 +43,13 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if evidence.journeys.entries is None or not skipped.any():
         return
     stays = journeys.stays
-    moves = stays.exit < STILL_OPEN
-    jumps = moves & (stays.exit > stays.stage + 1)
-    n, total = int(np.count_nonzero(jumps)), int(np.count_nonzero(moves))
+    jumps = np.flatnonzero((stays.exit < STILL_OPEN) & (stays.exit > stays.stage + np.uint8(1)))
+    n, total = len(jumps), int(stays.moves[:, :STILL_OPEN].sum())
     has_way = journeys.has_history & (journeys.stayed != 0)
     late = has_way & (journeys.stage > 0) & (journeys.stayed & np.uint64(1) == 0) & ~journeys.facts.begun_before
-    deals = np.unique(np.concatenate([stays.deal[jumps], np.flatnonzero(late)]))
+    late_deals = int(np.count_nonzero(late))
+    late[stays.deal[jumps]] = True
+    deals = np.flatnonzero(late)
     if not len(deals):
         return
     most = int(skipped.argmax())
@@ -56,10 +57,10 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     text = texts.count(
         "{n} move of {total} forward ({share}) skips a stage; {late} deals begin beyond the first one. Skipped most: “{stage}” ({most}).",
         "{n} moves of {total} forward ({share}) skip a stage; {late} deals begin beyond the first one. Skipped most: “{stage}” ({most}).",
-        n, total=total, share=share_of(texts, n, total), late=int(np.count_nonzero(late)), stage=stage, most=int(skipped[most]),
+        n, total=total, share=share_of(texts, n, total), late=late_deals, stage=stage, most=int(skipped[most]),
     )  # fmt: skip
     cure = texts.say("Let the CRM lead deals through the stages one by one, or take stages that nobody needs out of stages.yaml.")
-    seen = int(np.count_nonzero(stays.stage == most))
+    seen = int(stays.moves[most].sum())
     effect = texts.say(
         "Days in “{stage}” rest on {seen} deals of {all} that were there or further.", stage=stage, seen=seen, all=seen + int(skipped[most])
     )

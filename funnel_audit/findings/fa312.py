@@ -26,6 +26,7 @@ import numpy as np
 from funnel_audit.clock import NAT, SECOND
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.pieces import edges, in_pieces
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("clicked through")
@@ -40,7 +41,11 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if entries is None or entries.day is True or len(entries.deal) < 3:
         return
     deal, at, label = entries.deal, entries.at, entries.label
-    quick = np.flatnonzero(at[2:] - at[:-2] <= WITHIN)  # sorted by deal, then time; an unknown time is far off
+
+    def close(begin: int, end: int) -> np.typing.NDArray[np.int64]:
+        return np.flatnonzero(at[begin + 2 : end + 2] - at[begin:end] <= WITHIN) + begin
+
+    quick = np.concatenate(in_pieces(edges(len(at) - 2), close))  # sorted by deal, then time; an unknown time is far off
     same = (deal[quick] == deal[quick + 2]) & (at[quick] != NAT) & (label[quick + 2] < journeys.stages)
     same &= (label[quick] < label[quick + 1]) & (label[quick + 1] < label[quick + 2])
     if isinstance(entries.day, np.ndarray):

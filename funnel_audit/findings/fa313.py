@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from funnel_audit.findings.calendar_counts import HOUR, bins, changes, crowded, hour_text, wall_offset
+from funnel_audit.findings.calendar_counts import crowded, hour_text
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.texts import N_, Texts
@@ -38,15 +38,13 @@ TIMES = 10
 
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
-    entries, moved = evidence.journeys.entries, changes(evidence)
-    if entries is None or not len(moved):
-        return
-    number, begin, counts = bins(entries.at[moved], HOUR, wall_offset(evidence))
+    changes = evidence.changes
+    begin, counts = changes.begin, changes.counts
     hours, usual = crowded(counts, LEAST, TIMES)
     if not len(hours):
         return
-    theirs = moved[np.isin(number, hours)]
-    deals = np.unique(entries.deal[theirs])
+    theirs = changes.deal[np.isin(changes.hour, hours + begin)]
+    deals = np.unique(theirs)
     worst = int(hours[counts[hours].argmax()])
     day, hour = hour_text(begin + worst)
     text = texts.count(
@@ -57,7 +55,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     cure = texts.say("Somebody tidied up then; look at the figures without these deals, and let deals be moved the day something happens.")
     effect = texts.say(
         "{share} of all changes tell when it was tidied up: days in the stages left then are too long.",
-        share=share_of(texts, len(theirs), len(moved)),
+        share=share_of(texts, len(theirs), len(changes.deal)),
     )  # fmt: skip
     numbers: dict[str, float | int | str] = {"hours": len(hours), "usual": usual, "most": int(counts[worst]), "changes": len(theirs)}
     yield flagged(evidence, deals, text, cure, effect, numbers, key=f"{day} {hour}")

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT
-from funnel_audit.findings.calendar_counts import bins, changes, wall_offset
+from funnel_audit.findings.calendar_counts import bins, wall_offset
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.journeys import Outcome
@@ -40,28 +40,31 @@ TIMES = 3.0
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     journeys, entries = evidence.journeys, evidence.journeys.entries
-    moved = changes(evidence)
-    if entries is not None and len(moved):
-        at, who = entries.at[moved], entries.deal[moved]
+    changes = evidence.changes
+    if entries is not None and len(changes.deal):
+        total, who, number = len(changes.deal), changes.deal, changes.hour
+        begin, counts = changes.by_day()
     else:
         ended = np.where(journeys.outcome == Outcome.WON, journeys.won_at.at, journeys.lost_at.at)
         who = np.flatnonzero((journeys.outcome > Outcome.OPEN) & (ended != NAT))
-        at = ended[who]
-    number, begin, counts = bins(at, DAY, wall_offset(evidence))
-    if len(at) < ENOUGH or len(counts) < 80:
+        total = len(who)
+        number, begin, counts = bins(ended[who], DAY, wall_offset(evidence))
+    if total < ENOUGH or len(counts) < 80:
         return
     days = np.arange(begin, begin + len(counts)).astype("M8[D]")
     last = days.astype("M8[M]") != (days + 2).astype("M8[M]")  # the last two days of their month
-    n, expected = int(counts[last].sum()), len(at) * float(last.mean())
-    crowd = counts >= TIMES * len(at) / len(counts)
+    n, expected = int(counts[last].sum()), total * float(last.mean())
+    crowd = counts >= TIMES * total / len(counts)
     months = len(np.unique(days[last & crowd].astype("M8[M]")))
     if n < TIMES * expected or months < 3:
         return
+    if number is changes.hour:
+        number = number // 24 - begin
     deals = np.unique(who[last[number]])
     text = texts.say(
         "{n} of {total} changes ({share}) are on the last two days of a month; by chance it would be about {expected}.",
-        n=n, total=len(at), share=share_of(texts, n, len(at)), expected=round(expected),
+        n=n, total=total, share=share_of(texts, n, total), expected=round(expected),
     )  # fmt: skip
     cure = texts.say("Let deals be moved the day something happens, not for the monthly report: a task a stage helps.")
     effect = texts.say("Days in a stage may be off by up to a month.")
-    yield flagged(evidence, deals, text, cure, effect, {"at_months_end": n, "changes": len(at), "expected": expected})
+    yield flagged(evidence, deals, text, cure, effect, {"at_months_end": n, "changes": total, "expected": expected})

@@ -20,8 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from funnel_audit.findings.effects import share_of, stage_place
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import label_name
@@ -37,7 +35,7 @@ SHARE = 0.5
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     counted, stays = evidence.tally, evidence.journeys.stays
-    through = np.bincount(stays.stage[stays.exit < STILL_OPEN], minlength=counted.stages)
+    through = stays.moves[:, :STILL_OPEN].sum(axis=1)
     for k in range(1, counted.stages - 1):
         skipped = int(counted.skipped[k])
         past = skipped + int(through[k])

@@ -37,6 +37,8 @@ GRAVE = 0.05
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     journeys, stays = evidence.journeys, evidence.journeys.stays
+    if stays.us.min(initial=0) != NAT:
+        return
     ended = (stays.exit != STILL_OPEN) & journeys.has_history[stays.deal]
     lengthless = ended & (stays.us == NAT)
     n, total = int(np.count_nonzero(lengthless)), int(np.count_nonzero(ended))

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from funnel_audit import report
+from funnel_audit.findings.calendar_counts import Changes, count_changes
 
 if TYPE_CHECKING:
     from funnel_audit.defects import Defect, LabelCount
@@ -43,6 +45,11 @@ class Evidence:
     """The finished figures, for rules that hold them against ``checks``; without findings yet."""
     today_us: int | None = None
     """The end of today's local day where the caller named a date (``check --today``); there is no clock in here."""
+
+    @cached_property
+    def changes(self) -> Changes:
+        """The changes of stage by local hour."""
+        return count_changes(self)
 
     @property
     def checks(self) -> Checks:

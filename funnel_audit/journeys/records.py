@@ -23,6 +23,7 @@ import numpy as np
 
 from funnel_audit.clock import DAY, NAT, AsOf
 from funnel_audit.labels import LOST
+from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -274,6 +275,18 @@ class Stays:
 
     def __len__(self) -> int:
         return len(self.deal)
+
+    @cached_property
+    def moves(self) -> Array:
+        """(64, 64) how many stays of a stage (row) ended in an exit (column)."""
+
+        def counted(begin: int, end: int) -> Array:
+            cell = self.stage[begin:end].astype(np.uint16) << 6
+            cell |= self.exit[begin:end]
+            return np.bincount(cell, minlength=1 << 12)
+
+        found: Array = np.sum(in_pieces(edges(len(self)), counted), axis=0)
+        return found.reshape(64, 64)
 
 
 @dataclass(frozen=True)
