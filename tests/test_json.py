@@ -139,8 +139,13 @@ def test_values_mean_what_they_should(shape: str) -> None:
     for path, value in walk(found):
         if isinstance(value, float):
             assert math.isfinite(value), path
-        if path.split(".")[-1] in shares and "recoverable" not in path and value is not None:
+        elsewhere = any(part in path for part in ("recoverable", "changes[", "segments["))  # counts, days, names
+        if path.split(".")[-1] in shares and not elsewhere and value is not None:
             assert 0 <= value <= 1, (path, value)
+    for change in found["changes"]:
+        sides = [side for side in (change["before"], change["after"]) if side and change["what"] in ("conversion", "mix")]
+        assert all(0 <= side["low"] <= side["value"] <= side["high"] <= 1 for side in sides), change
+        assert 0 <= change["q_value"] <= 1 and (change["since"] is None or change["survives"])
     stages = found["funnel"]
     assert [stage["won"] is not None for stage in stages] == [False] * (len(stages) - 1) + [True], "won stands in the won stage only"
     for stage in stages:
