@@ -11,10 +11,10 @@ import io
 from collections.abc import Iterator
 
 from funnel_audit.errors import InputError, Said
+from funnel_audit.intake.long_cells import MAX_CELL
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.source import Window
 
-MAX_CELL = 10 << 20
 _MAX_LINE = 64 << 20
 
 

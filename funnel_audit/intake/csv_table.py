@@ -22,6 +22,7 @@ from funnel_audit.intake.csv_scan import blank_record, scan
 from funnel_audit.intake.csv_tolerant import read_tolerant
 from funnel_audit.intake.delimiter import sniff_delimiter
 from funnel_audit.intake.encoding import SAMPLE, UTF8, detect, whole_file_encoding
+from funnel_audit.intake.long_cells import refusal
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.recognise import binary_refusal, looks_binary
 from funnel_audit.intake.source import Source, transcoded
@@ -57,6 +58,8 @@ def open_csv(source: Source) -> Head:
     if encoding.startswith("utf-16"):
         source, encoding, bom = transcoded(source, encoding, bom), UTF8, 0
     sample = _whole_lines(bytes(source.part(bom, min(bom + SAMPLE, source.size))), cut=bom + SAMPLE < source.size)
+    if not _EOL.search(sample) and bom + SAMPLE < source.size:
+        raise refusal(source.name, sample[:40].decode(encoding, "replace"), SAMPLE)
     if looks_binary(sample[:4096].decode(encoding, "replace")):
         raise binary_refusal(source)
     delimiter = sniff_delimiter(sample)

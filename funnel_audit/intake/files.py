@@ -6,8 +6,9 @@ Excel and HTML.
 
 from __future__ import annotations
 
+from funnel_audit.intake.long_cells import bounded
 from funnel_audit.intake.recognise import recognise
-from funnel_audit.intake.source import open_source
+from funnel_audit.intake.source import Source, open_source
 from funnel_audit.intake.table import Head
 
 
@@ -19,7 +20,10 @@ def open_tables(path: str, *, sheet: str | None = None, stdin: bytes | None = No
     ragged rows, broken characters) in ``Table.defects``: together they are everything that was dropped or mended, each thing once.
     Raises InputError for what cannot be read as a table.
     """
-    source = open_source(path, stdin)
+    return [bounded(head) for head in _tables(open_source(path, stdin), sheet)]
+
+
+def _tables(source: Source, sheet: str | None) -> list[Head]:
     container = recognise(source)
     if container == "excel":
         from funnel_audit.intake.workbook import open_workbook

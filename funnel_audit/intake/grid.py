@@ -12,6 +12,7 @@ import numpy as np
 from funnel_audit.errors import InputError, Said
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_tolerant import Builder
+from funnel_audit.intake.long_cells import refuse_long
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.table import Head, Kind, Table
 
@@ -43,6 +44,7 @@ def looks_like_table(grid: Grid) -> bool:
 
 
 def head_of(grid: Grid, file: str, container: Literal["excel", "html", "json"], *, sheet: str | None = None, size_bytes: int = 0) -> Head:
+    refuse_long(grid.rows, file)
     notes = Notes(file)
     end = len(grid.rows)
     while end > 0 and grid.blank(end - 1):  # formatted but empty rows at the end of a sheet are no rows: nothing to report

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Iterable
 from typing import Literal
 
 from funnel_audit.errors import InputError, Said
@@ -14,6 +16,7 @@ Container = Literal["text", "excel", "html", "parquet", "json"]
 
 ZIP_RATIO, ZIP_FLOOR, ZIP_CAP = 200, 64 * MIB, 2048 * MIB
 LOOK = 64 * 1024
+PIECE = MIB
 
 _REFUSED: tuple[tuple[bytes, Said], ...] = (
     (b"%PDF", Said("a PDF document")),
@@ -100,10 +103,42 @@ def _check_zip(source: Source) -> None:
         raise _refusal(source, Said("a PowerPoint presentation"))
     if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} and not any(name.startswith("xl/") for name in names):
         raise _refusal(source, Said("a zip archive"), Said("Unpack it and name the file inside."))
+    _refuse_liars(source, infos)
     if total > ZIP_CAP or (total > ZIP_FLOOR and total > ZIP_RATIO * source.size):
         message = Said("unpacked, this workbook takes {mib} MiB, which no honest export of its size does.", mib=str(total // MIB))
         cure = Said("If it is genuine, open it in Excel and save the sheet as CSV.")
         raise InputError(message, file=source.name, cure=cure)
+
+
+def _refuse_liars(source: Source, infos: Iterable[zipfile.ZipInfo]) -> None:
+    """A member that unpacks to more than it says: the reader of workbooks would notice only when it holds all of it in memory.
+
+    Looked at are those that could be large (deflate packs at most 1,032 to 1), piece by piece, and no further than the size they claim.
+    """
+    view = source.part()
+    for info in infos:
+        if info.compress_type != zipfile.ZIP_DEFLATED or info.compress_size * 1032 <= max(ZIP_FLOOR, info.file_size):
+            continue
+        names = int.from_bytes(view[info.header_offset + 26 : info.header_offset + 28], "little")
+        extra = int.from_bytes(view[info.header_offset + 28 : info.header_offset + 30], "little")
+        start = info.header_offset + 30 + names + extra
+        if unpacked_size(view[start : start + info.compress_size], info.file_size) > info.file_size:
+            message = Said("the Excel or zip file is damaged: “{name}” unpacks to more than it says.", name=info.filename[:40])
+            raise InputError(message, file=source.name, cure=Said("Export or copy it again."))
+
+
+def unpacked_size(packed: memoryview, most: int) -> int:
+    """How many bytes a deflate stream unpacks to, counted until it is more than ``most``; of a damaged one, as far as it goes."""
+    machine, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    for at in range(0, len(packed), PIECE):
+        piece = bytes(packed[at : at + PIECE])
+        while piece and size <= most and not machine.eof:
+            try:
+                size += len(machine.decompress(piece, PIECE))
+            except zlib.error:
+                return size
+            piece = machine.unconsumed_tail
+    return size
 
 
 class _Seekable(Window):

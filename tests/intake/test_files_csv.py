@@ -201,8 +201,8 @@ def test_the_end_mark_of_old_programs_is_no_row() -> None:
 
 
 def test_an_endless_cell_is_refused_in_one_sentence() -> None:
-    with pytest.raises(InputError, match=r"line 3: a cell is longer than 10 MiB"):
-        read_all(head_of(b"id,note\n1,a\n2," + b"x" * (11 << 20) + b"\n3\n"))
+    with pytest.raises(InputError, match=r"line 3: a cell is longer than 4 MiB"):
+        read_all(head_of(b"id,note\n1,a\n2," + b"x" * (10 << 20) + b"\n3\n"))
 
 
 def test_gzip_is_unpacked_and_old_line_ends_are_read(tmp_path: Path) -> None:
