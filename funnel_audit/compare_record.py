@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funnel_audit.report import Input, Record
+from funnel_audit.report import ChangePart, Input, Record
 
 SCHEMA = "funnel-audit-compare/1"
 
@@ -70,7 +70,12 @@ class Side(Record, frozen=True, kw_only=True):
 
 class Change(Record, frozen=True, kw_only=True):
     """A figure of the 180 days before the older export's as-of, and of the time since; ``what``: intake, wins (per 30 days), win_rate,
-    conversion (both by ``age_days``), amount. ``verdict``: better, worse, no_evidence, too_few."""
+    conversion (both by ``age_days``), amount. ``verdict``: better, worse, no_evidence, too_few.
+
+    Of a step that is better or worse, where a column can tell: ``mix`` + ``rate`` = after - before by ``split_by`` (owner, source,
+    amount); ``makeup``: mix (other deals than before), rate (the same kind does otherwise), both; ``simpson``: each kind by itself went
+    the other way.
+    """
 
     what: str
     stage: str | None
@@ -80,6 +85,11 @@ class Change(Record, frozen=True, kw_only=True):
     age_days: float | None
     q_value: float | None
     verdict: str
+    mix: ChangePart | None = None
+    rate: ChangePart | None = None
+    split_by: str | None = None
+    makeup: str | None = None
+    simpson: bool = False
 
 
 class Comparison(Record, frozen=True, kw_only=True):

@@ -73,15 +73,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compare_record": {"report"},
     "comparison": {
         "compare_record",
+        "comparison_words",
         "intake",
         "journeys",
-        "labels",
         "measured",
         "measures",
         "recorded",
+        "report",
         "tally",
         "texts",
     },
+    "comparison_words": {"compare_record", "intake", "labels", "measures", "texts"},
     "reconcile_record": {"report"},
     "reconciliation": {"intake", "measures", "reconcile_record", "recorded", "tally", "texts"},
     "inspection": {

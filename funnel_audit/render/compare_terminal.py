@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from funnel_audit.clean import clean_record
@@ -21,6 +21,8 @@ from funnel_audit.render.terminal.page import (
     table,
     written,
 )
+from funnel_audit.render.terminal.periods import SAYS
+from funnel_audit.segment_names import COLUMNS
 from funnel_audit.texts import N_, NBSP, Texts
 
 SHOWN_IDS = 5
@@ -150,7 +152,7 @@ def _changes(page: Sheet, found: Comparison) -> list[RenderableType]:
     if not found.changes:
         return []
     t, rows = page.texts, found.changes
-    names = [shorten(change.text, 70) + (" →" if change.what == "conversion" else "") for change in rows]
+    names = [_name(page, change) for change in rows]
     columns = [
         Column("", names, justify="left", wraps=True, kept=True),
         Column(t.say("180 days|before"), [_side(page, found, change, change.before) for change in rows], kept=True),
@@ -164,6 +166,24 @@ def _changes(page: Sheet, found: Comparison) -> list[RenderableType]:
         words.append(t.say("→ to the next stage, %; both sides at the same age of the deals."))
     words.append(t.say("Of what is called better or worse at most one in twenty is chance."))
     return ["", heading(page, t.say("Better or worse since {day}?", day=day)), table(page, columns), *legend([" ".join(words)])]
+
+
+def _name(page: Sheet, change: Change) -> str | Group:
+    """The figure, and of a step that changed what the change is made of."""
+    name = shorten(change.text, 70) + (" →" if change.what == "conversion" else "")
+    if change.split_by is None:
+        return name
+    t, by = page.texts, page.texts.word(COLUMNS.get(change.split_by, change.split_by))
+    lines = [cell(name)]
+    if change.makeup in ("mix", "rate"):
+        lines.append(cell(t.say(SAYS[change.makeup, change.verdict], column=by), "dim"))
+    elif change.mix is not None and change.rate is not None:
+        points = [f"{'+' if part.value > 0 else MINUS}{t.points(abs(part.value))}" for part in (change.mix, change.rate)]
+        lines.append(cell(t.say("other deals than before ({column}): {mix} points; the same kind doing otherwise: {rate}",
+                                column=by, mix=points[0], rate=points[1]), "dim"))  # fmt: skip
+    if change.simpson:
+        lines.append(cell(t.say("each kind by itself went the other way ({column})", column=by), "bold yellow"))
+    return Group(*lines)
 
 
 def _side(page: Sheet, found: Comparison, change: Change, side: Side) -> str:

@@ -278,3 +278,27 @@ def test_hostile_names_do_no_harm(run: Run, tmp_path: Path, evil: str) -> None:
         assert harmful(ran.out, "\n") == set()
         if form == "terminal":
             assert max(cell_len(line) for line in ran.out.splitlines()) <= 80 and len(ran.out) < 20_000
+
+
+def test_the_planted_leak_of_the_sample_is_worse_since_its_day(run: Run) -> None:
+    """sample_data/README.md: from 1 January 2026 deals with an approved layout get a contract far more rarely."""
+    sample, stages = ROOT / "sample_data" / "deals.csv", ("--stages", str(ROOT / "stages.yaml"))
+    found = json.loads(run("compare", sample, sample, *stages, "--old-as-of", "2025-12-31", "--format", "json").out)
+    leak = next(change for change in found["changes"] if change["stage"] == "design_approved")
+    assert leak["verdict"] == "worse" and leak["q_value"] < 0.001 and leak["makeup"] == "rate"
+    assert abs(leak["mix"]["value"] + leak["rate"]["value"] - (leak["after"]["value"] - leak["before"]["value"])) < 1e-5
+    assert found["rewritten_deals"] == 0
+    assert "the step from “Layout/project approved”" in " ".join(found["summary"])
+
+
+@pytest.mark.parametrize("name", ["compare", "reconcile"])
+def test_the_json_is_what_the_schema_says(compare: Callable[..., Ran], run: Run, name: str) -> None:
+    import jsonschema
+
+    schema = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text("utf-8"))
+    if name == "compare":
+        found = json.loads(compare(PLANTED["vanished"][0], "--format", "json").out)
+    else:
+        found = json.loads(run("reconcile", ROOT / "sample_data" / "history.csv", "--stages", ROOT / "stages.yaml", "--format", "json").out)
+    jsonschema.Draft202012Validator(schema).validate(found)
+    assert found["schema"] == schema["title"]
