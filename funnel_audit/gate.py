@@ -157,12 +157,14 @@ def judge(
         gone=tuple(gone),
         baseline=baseline,
         not_evaluated=audit.notes,
+        stages=_names(audit),
         rules=tuple(rule if rule.code in found else msgspec.structs.replace(rule, text="") for rule in applied),
     )
 
 
 def judgements(audit: Audit, checks: Checks, choice: Choice, today: Today, accepted: Mapping[str, Accepted], root: str) -> list[Judged]:
     """Every finding that counts, with its standing and its place."""
+    names = _names(audit)
     stages = audit.input.stages if audit.input.stages not in ("packaged", "export") else ""
     out = []
     for one in audit.findings:
@@ -179,10 +181,15 @@ def judgements(audit: Audit, checks: Checks, choice: Choice, today: Today, accep
                 fails=stands != "accepted" and at_least(finding.severity, choice.fail_on),
                 path="" if file == "-" else relative(file, root),
                 line=finding.place.line,
+                stage=names.get(finding.place.stage or "", finding.place.stage),
                 accepted=line,
             )
         )
     return out
+
+
+def _names(audit: Audit) -> dict[str, str]:
+    return {stage.stage: stage.name for stage in audit.funnel}
 
 
 def at_least(severity: str, level: str) -> bool:

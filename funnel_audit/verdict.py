@@ -33,6 +33,8 @@ class Judged(Record, frozen=True, kw_only=True):
     fails: bool
     path: str
     line: int | None = None
+    stage: str | None = None
+    """The name of the stage, in the language of the verdict, where the finding is of one."""
     accepted: Accepted | None = None
 
 
@@ -89,4 +91,6 @@ class Check(Record, frozen=True, kw_only=True):
     gone: tuple[Gone, ...] = ()
     baseline: str | None = None
     not_evaluated: tuple[Note, ...] = ()
+    stages: dict[str, str] = {}
+    """The names of the stages by their ids, in the language of the verdict."""
     rules: tuple[RuleInfo, ...] = ()

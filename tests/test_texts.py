@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from datetime import date
@@ -15,6 +16,7 @@ from funnel_audit.render import terminal
 from funnel_audit.texts import N_, NBSP, Texts, pick_language
 
 EN, RU = Texts("en"), Texts("ru")
+PACKAGE = Path(__file__).resolve().parent.parent / "funnel_audit"
 TOOL = Path(__file__).resolve().parent.parent / "tools" / "catalogues.py"
 
 
@@ -32,9 +34,30 @@ def test_nothing_is_missing_fuzzy_or_stale(catalogues: ModuleType) -> None:
     assert catalogues.problems() == []
 
 
-def test_the_extractor_reads_what_is_marked(catalogues: ModuleType) -> None:
-    import ast
+def test_russian_is_set_as_russian(catalogues: ModuleType) -> None:
+    """A dash is a dash, and quotes are «»; "-" for standard input is what is typed."""
+    with catalogues.po_path("ru").open("rb") as file:
+        forms = [form for one in catalogues.read_po(file) for form in ([one.string] if isinstance(one.string, str) else one.string)]
+    dialects = "".join(path.read_text("utf-8") for path in sorted((PACKAGE / "intake" / "dialects").glob("*.yaml")))
+    forms += [line for line in dialects.splitlines() if line.strip().startswith("ru:")]
+    forms += [path.read_text("utf-8") for path in sorted((PACKAGE / "findings" / "ru").glob("*.md"))]
+    assert [form for form in forms if " - " in form.replace("- для стандартного", "") or re.search(r"[“”]", form)] == []
 
+
+def test_quotes_come_from_the_catalogue() -> None:
+    """A quoted name is a text of its own: an English quote in a string that is not marked would stay in the Russian page."""
+    strings = [
+        (path.name, node.lineno, part.value)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+        if isinstance(part, ast.Constant) and "“" in str(part.value)
+    ]
+    assert strings == []
+
+
+def test_the_extractor_reads_what_is_marked(catalogues: ModuleType) -> None:
     code = 't.say("a {x}", x=1); texts.count("one", "many", n); N_("later"); b"".count(b"\\n"); "x".count("y"); say(f"no"); page.word("w")'
     code += '; UsageError(Said("b {y}", y=1)); Said.count("f", "g", n)'
     assert sorted(map(str, catalogues.marked(ast.parse(code)))) == ["('f', 'g')", "('one', 'many')", "a {x}", "b {y}", "later", "w"]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 OUTCOMES = {Outcome.OPEN: "open", Outcome.WON: "won", Outcome.LOST: "lost"}
 MOST_ALIKE = 20_000
 """So many ids at most are compared with one that is not there."""
+ALIKE, PART = 0.8, 4
+"""From this likeness on an id is a slip of another one; from so many characters on it may be a part of one."""
 
 
 def find_deal(id_text: Callable[[int], str], n: int, wanted: str) -> int | None:
@@ -40,12 +42,14 @@ def find_deal(id_text: Callable[[int], str], n: int, wanted: str) -> int | None:
 
 
 def unknown_id(wanted: str, facts: Facts) -> UsageError:
-    """There is no such deal; the ids that look like it."""
+    """There is no such deal; the ids that it may be a slip of, else how an id of this export looks."""
     wanted = wanted.strip()
     ids = (facts.id_text(code) for code in range(facts.n))
     alike = [one for one in ids if one[:2] == wanted[:2] or one[-3:] == wanted[-3:] or wanted in one][:MOST_ALIKE]
-    close = difflib.get_close_matches(wanted, alike, n=3, cutoff=0.6) or sorted(alike, key=lambda one: (len(one), one))[:3]
-    hint = Said("Nearest ids: {some}.", some=close) if close else Said("First id: {id}.", id=facts.id_text(0))
+    close = difflib.get_close_matches(wanted, alike, n=3, cutoff=ALIKE)
+    if len(wanted) >= PART and not close:
+        close = sorted((one for one in alike if wanted in one), key=lambda one: (len(one), one))[:3]
+    hint = Said("Did you mean {names}?", names=close) if close else Said("An id of this export looks like this: {id}.", id=facts.id_text(0))
     return UsageError(Said("there is no deal “{id}” in the export.", id=wanted), cure=hint)
 
 
@@ -136,7 +140,7 @@ def _said(step: Step, funnel: Funnel, texts: Texts) -> str:
     else:
         said = sayings[step.rule]
     if step.skipped:
-        names = texts.listing([f"“{_label(k, funnel, texts)}”" for k in step.skipped])
+        names = texts.listing([texts.say("“{label}”", label=_label(k, funnel, texts)) for k in step.skipped])
         said = texts.say("{what}; skips {stages}", what=said, stages=names)
     return said
 

@@ -87,5 +87,10 @@ def test_deals_in_no_figure(run: Any) -> None:
 
 
 def test_an_unknown_id(run: Any) -> None:
-    ran = run("deal", "E311", "deals.csv")
-    assert (ran.code, ran.stdout) == (2, b"") and "Nearest ids: E" in ran.err
+    ran = run("deal", "E300", "deals.csv")
+    assert (ran.code, ran.stdout) == (2, b"") and "Did you mean E" in ran.err
+
+
+def test_an_id_like_none_is_told_how_ids_look(run: Any) -> None:
+    ran = run("deal", "99999999", "deals.csv")
+    assert ran.code == 2 and "An id of this export looks like this: E20." in ran.err

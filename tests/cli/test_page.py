@@ -80,3 +80,10 @@ def test_the_command_that_makes_a_stages_file_can_be_typed(run: Run) -> None:
     Path("in/my deals.csv").write_text("deal_id,stage,created\n" + "\n".join(rows) + "\n")
     page = run("report", "in/my deals.csv").out
     assert page.startswith("Sales funnel") and "funnel-audit init 'in/my deals.csv' -o stages.yaml" in page
+
+
+def test_check_names_stages_as_people_do(run: Run, deals: Path) -> None:
+    page = run("check", deals, "--lang", "ru", "--today", "2026-07-01").out
+    assert "Макет/проект утвержден" in page and "design_approved" not in page
+    notes = run("check", SNAPSHOTS, "--lang", "ru", "--today", "2026-07-01").out
+    assert "(Новая заявка)" in notes and "new_lead" not in notes

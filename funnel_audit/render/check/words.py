@@ -20,7 +20,7 @@ def spot(one: Judged) -> str:
     """``deals.csv:14 (column)``, or the stage."""
     place = one.finding.place
     if place.stage is not None and place.file is None:
-        return place.stage
+        return one.stage or place.stage
     text = one.path if one.line is None else f"{one.path}:{one.line}"
     return f"{text} ({place.column})" if place.column else text
 
@@ -106,7 +106,7 @@ def not_evaluated(check: Check, texts: Texts) -> list[str]:
     """What could not be judged, each reason once, with the number of stages that it holds for."""
     stages: dict[str, list[str]] = {}
     for note in check.not_evaluated:
-        stages.setdefault(note.text, []).extend([note.stage] if note.stage else [])
+        stages.setdefault(note.text, []).extend([check.stages.get(note.stage, note.stage)] if note.stage else [])
     out = []
     for text, named in stages.items():
         different = list(dict.fromkeys(named))
