@@ -39,10 +39,10 @@ class Grade:
     others: int = 0
 
 
-def graded(task: tuple[int, str]) -> Grade:
+def graded(task: tuple[int, str] | tuple[int, str, float]) -> Grade:
     """What a report would say of one company."""
-    seed, setting = task
-    made = company(seed, setting)
+    seed, setting, *strength = task
+    made = company(seed, setting, *strength)
     found = changes(made.journeys, tally(made.journeys))
     assert found is not None
     claimed, truth = found.claimed, made.planted
@@ -96,6 +96,7 @@ def main() -> None:
     every = (*CHANGES, *SETTINGS)
     parser.add_argument("--setting", choices=every, nargs="+", default=list(CHANGES))
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--strength", type=float, default=1.0, help="of what is planted; 0.5 is half of it")
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
     began = time.perf_counter()
@@ -104,7 +105,8 @@ def main() -> None:
     with Pool(asked.processes) as pool:
         for setting in asked.setting:
             seeds = range(asked.first_seed, asked.first_seed + asked.companies)
-            print(line(setting, pool.map(graded, [(seed, setting) for seed in seeds], chunksize=5)), flush=True)
+            tasks = [(seed, setting, asked.strength) for seed in seeds]
+            print(line(setting, pool.map(graded, tasks, chunksize=5)), flush=True)
     took = time.perf_counter() - began
     print(f"\n{asked.companies} companies a setting, {HISTORY} days each, seeds from {asked.first_seed}; {took:.0f} s.")
 

@@ -58,7 +58,8 @@ class Company:
     planted: Planted | None = None
 
 
-def company(seed: int, setting: str) -> Company:
+def company(seed: int, setting: str, strength: float = 1.0) -> Company:
+    """``strength`` scales a planted change: 0.5 is half of it."""
     rng = np.random.default_rng([seed, (*SETTINGS, *CHANGES).index(setting)])
     born = _births(rng, setting)
     n = len(born)
@@ -72,7 +73,7 @@ def company(seed: int, setting: str) -> Company:
     leaking = int(rng.integers(2, 8))
     phase = rng.uniform(0, 2 * np.pi)
     amount = np.exp(rng.normal(8.0, 0.8, n))
-    planted, lift = _plant(rng, setting, born, source, go_on)
+    planted, lift = _plant(rng, setting, born, source, go_on, strength)
     skill = owner_skill[owner] + source_skill[source]
 
     reached = np.full((n, STAGES), np.inf)
@@ -93,7 +94,7 @@ def company(seed: int, setting: str) -> Company:
             logit = logit + lift(stage, at, deal)
         chance = 1 / (1 + np.exp(-logit))
         if setting == "step_leak" and planted is not None:
-            chance = np.where((stage == planted.stage) & (at > planted.day), chance * 2 / 3, chance)
+            chance = np.where((stage == planted.stage) & (at > planted.day), chance * (1 - strength / 3), chance)
         if setting == "leak":
             chance = np.where((stage == leaking) & (at > HISTORY - 90), chance * 2 / 3, chance)
         advances = rng.random(len(deal)) < chance
@@ -110,7 +111,7 @@ def company(seed: int, setting: str) -> Company:
 
 
 def _plant(
-    rng: np.random.Generator, setting: str, born: Array, source: Array, go_on: Array
+    rng: np.random.Generator, setting: str, born: Array, source: Array, go_on: Array, strength: float
 ) -> tuple[Planted | None, Callable[[Array, Array, Array], Array]]:
     """What changes, and what it adds to the log odds of stays, given their stage, entry and deal. May rewrite ``source`` and ``go_on``."""
     if setting not in CHANGES or setting == "nothing":
@@ -120,12 +121,12 @@ def _plant(
     if setting == "better_source":
         go_on[stage_] = rng.uniform(0.4, 0.55)
         return Planted(stage_, day, SOURCES[which]), lambda stage, at, deal: (
-            2.5 * ((stage == stage_) & (at > day) & (source[deal] == which))
+            2.5 * strength * ((stage == stage_) & (at > day) & (source[deal] == which))
         )
     if setting == "mix_shift":
         go_on[stage_] = 0.85
         late = np.flatnonzero((born > day) & (source != which))
-        source[late[rng.random(len(late)) < (0.65 - 0.25) / 0.75]] = which
+        source[late[rng.random(len(late)) < strength * (0.65 - 0.25) / 0.75]] = which
         return Planted(stage_, day), lambda stage, at, deal: -2.6 * ((stage == stage_) & (source[deal] == which))
     return Planted(stage_, day), lambda stage, at, deal: np.zeros(len(deal))
 
