@@ -2,7 +2,8 @@
 
 UTF-8 is certain when it is valid, so nothing is guessed then. Otherwise the question is nearly always Russian or Western, and one fact
 tells the two apart: in a Russian word (nearly) every letter is a high byte, in a Western one only the accented letters are.
-charset-normalizer is asked only between the Cyrillic code pages, and only about the words with high bytes.
+charset-normalizer is asked only between the Cyrillic code pages, and only about the words with high bytes. The pages of DOS, of old Macs and
+of ISO are told by the shape of words: only in the right one nearly all of them are Russian letters, capitals at most in front.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ UTF8 = "utf-8"
 _WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _LETTER = re.compile(rb"[\xa8\xb8\xc0-\xff]")
 _CYRILLIC = ("cp1251", "koi8_r")
+_RARE = ("cp866", "mac_cyrillic", "iso8859_5")
+_RUSSIAN = re.compile("[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 
 
 def detect(source: Source) -> tuple[str, int]:
@@ -69,6 +72,23 @@ def _words_of(source: Source, start: int) -> bytes:
 
 
 def _code_page(sample: bytes) -> str:
+    return _rare_page(sample) or _usual_page(sample)
+
+
+def _rare_page(sample: bytes) -> str | None:
+    """A Cyrillic code page that hardly anybody uses any more, where clearly more words are Russian than in the usual ones."""
+    words = [word for word in _WORD.findall(sample) if len(word) > 2][:5000]
+    if len(words) < 2:
+        return None
+
+    def share(encoding: str) -> float:
+        return sum(_RUSSIAN.fullmatch(word.decode(encoding, "replace")) is not None for word in words) / len(words)
+
+    best = max(_RARE, key=share)
+    return best if share(best) >= max(0.8, 0.1 + max(map(share, _CYRILLIC))) else None
+
+
+def _usual_page(sample: bytes) -> str:
     words = [word for word in _WORD.findall(sample) if _LETTER.search(word)][:5000]
     letters = sum(len(word) for word in words)
     high = sum(len(_LETTER.findall(word)) for word in words)
