@@ -30,6 +30,7 @@ import numpy as np
 
 from funnel_audit.findings.effects import flagged, win_rate_without
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import commonest
 from funnel_audit.labels import normal
 from funnel_audit.texts import N_, Texts
 
@@ -86,8 +87,7 @@ def cure_by(texts: Texts, key: str, words: list[str], more: int) -> str:
 
 def matching(labels: Labels) -> tuple[list[str], int, Array]:
     """Which words of the list stand alone in cells of a column, how many other texts there mean a test, and the deals of all of them."""
-    counts = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.texts))
-    found = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code] and _WORD.fullmatch(normal(labels.texts[code]))]
+    found = [code for code in commonest(labels) if _WORD.fullmatch(normal(labels.texts[code]))]
     names = dict.fromkeys(normal(labels.texts[code]) for code in found)
     words = [name for name in names if name in _ALONE]
     return words, len(names) - len(words), np.isin(labels.codes, found)

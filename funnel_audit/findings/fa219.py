@@ -27,6 +27,7 @@ import numpy as np
 
 from funnel_audit.findings.effects import flagged, share_of, win_rate_without
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.findings.wording import commonest
 from funnel_audit.journeys import Outcome
 from funnel_audit.labels import normal
 from funnel_audit.texts import N_, Texts
@@ -41,9 +42,7 @@ _DUPLICATE = re.compile(
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     journeys, reasons = evidence.journeys, evidence.journeys.facts.lost_reason
-    counts = np.bincount(reasons.codes[reasons.codes >= 0], minlength=len(reasons.texts))
-    ranked = np.argsort(-counts, kind="stable").tolist()
-    found = [code for code in ranked if counts[code] and _DUPLICATE.search(normal(reasons.texts[code]))]
+    found = [code for code in commonest(reasons) if _DUPLICATE.search(normal(reasons.texts[code]))]
     deals = np.flatnonzero(np.isin(reasons.codes, found))
     if len(deals):
         lost = int(np.count_nonzero(journeys.outcome[deals] == Outcome.LOST))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from funnel_audit import report
 from funnel_audit.findings.rule import SHOWN_DEALS
 from funnel_audit.labels import LOST, ON_HOLD
@@ -11,12 +13,14 @@ from funnel_audit.labels import LOST, ON_HOLD
 if TYPE_CHECKING:
     from funnel_audit.defects import Defect
     from funnel_audit.findings.rule import Evidence
+    from funnel_audit.journeys import Labels
     from funnel_audit.journeys.records import Array
     from funnel_audit.texts import Texts
 
 SHOWN_LINES = 5
 """At most so many lines does a defect hold; fewer are all there are."""
 MOST_LETTERS = 40
+MOST_TEXTS = 20_000
 SORTED_DEALS = 1000
 """So many of the flagged deals are sorted by id before the first are shown; ids of a million deals are never made into texts."""
 
@@ -50,6 +54,13 @@ def such_as(texts: Texts, sample: str | None) -> str:
 def cut(cell: str) -> str:
     """A cell as a finding may quote it (of a stage, a date, an amount or a currency only): its first 40 characters."""
     return cell if len(cell) <= MOST_LETTERS else cell[: MOST_LETTERS - 1] + "…"
+
+
+def commonest(labels: Labels) -> list[int]:
+    """The codes of a column's texts, the most frequent first; of a column of free texts the first twenty thousand."""
+    counts = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.texts))
+    ranked = np.argsort(-counts, kind="stable")[:MOST_TEXTS]
+    return [int(code) for code in ranked[counts[ranked] > 0]]
 
 
 def quoted(texts: Texts, names: list[str]) -> str:
