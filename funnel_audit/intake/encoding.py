@@ -2,8 +2,8 @@
 
 UTF-8 is certain when it is valid, so nothing is guessed then. Otherwise the question is nearly always Russian or Western, and one fact
 tells the two apart: in a Russian word (nearly) every letter is a high byte, in a Western one only the accented letters are.
-charset-normalizer is asked only between the Cyrillic code pages, and only about the words with high bytes. The pages of DOS, of old Macs and
-of ISO are told by the shape of words: only in the right one nearly all of them are Russian letters, capitals at most in front.
+charset-normalizer is asked only between the Cyrillic code pages, and only about the words with high bytes. The pages of DOS, of old Macs
+and of ISO are told by the shape of words: only in the right one nearly all of them are Russian letters, capitals at most in front.
 """
 
 from __future__ import annotations
