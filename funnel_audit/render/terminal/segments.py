@@ -79,6 +79,7 @@ def _low(segment: Segment) -> tuple[int, float]:
 
 def _columns(page: Page, rows: Sequence[Segment], *, on_mix: bool) -> list[Column]:
     say, texts = page.texts.say, page.texts
+    projected = any(segment.win_rate.projected for segment in rows)
     styles = ["bold" if segment.differences else "" for segment in rows]
     names = [shorten(_name(page, segment), WIDEST if not page.wide else NAME_LIMIT) for segment in rows]
     mixed = [texts.points(segment.same_mix.rate.value) if segment.same_mix and segment.verdict != "few" else NONE for segment in rows]
@@ -86,7 +87,7 @@ def _columns(page: Page, rows: Sequence[Segment], *, on_mix: bool) -> list[Colum
         Column("", [MARKS.get(segment.verdict, "") for segment in rows], justify="left"),
         Column("", names, justify="left", kept=True, styles=styles),
         Column(say("Deals"), [texts.number(segment.deals) for segment in rows], kept=True),
-        Column(say("Won,|%"), [_rate(page, segment) for segment in rows], kept=True),
+        Column(say("Won,|%") if projected else say("Won of the|closed, %"), [_rate(page, segment) for segment in rows], kept=True),
         Column(say("Won, %,|same mix"), mixed if on_mix else [NONE] * len(rows)),
         Column(say("Days|to win"), [_days(page, segment) for segment in rows], rank=1),
         Column(say("Brought|per lead"), [_worth(page, segment) for segment in rows], rank=2),
