@@ -44,7 +44,7 @@ def over_time(
         return OverTime()
     days = axis(first, journeys.as_of, journeys.timezone)
     spans = periods(kind, days)
-    found = changes(journeys, tally, kind=kind, currency=currency, splits=splits, all_deals=all_deals)
+    found = changes(journeys, tally, kind=kind, currency=currency, splits=splits, all_deals=all_deals, days=days)
     return OverTime(
         _periods(journeys, tally, funnel, days, spans, currency), _cohorts(journeys, funnel, days, spans), changed(found, funnel)
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from funnel_audit.clock import DAY, NAT, QUARTER_HOUR, local_days, start_of_day
 from funnel_audit.pieces import edges, in_pieces
+from funnel_audit.zones import to_utc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,8 +43,9 @@ class Axis:
     @cached_property
     def starts(self) -> Array:
         """(n,) the first instant of each day."""
-        days = [self.date(day) for day in range(self.n)]
-        return np.array([start_of_day(day.year, day.month, day.day, self.timezone) for day in days], np.int64)
+        wall = np.arange(self.first, self.first + self.n) * DAY
+        to_utc(wall, self.timezone)
+        return wall
 
     @cached_property
     def whole(self) -> int:

@@ -49,16 +49,18 @@ def changes(
     currency: str | None = None,
     splits: Sequence[Split] | None = None,
     all_deals: bool = True,
+    days: Axis | None = None,
 ) -> Found | None:
     """Every history, and which of them changed; None without a date to begin from.
 
     ``splits``: columns to look into and to take changes apart by, without them owner and source; the size of deals is always one of the
-    latter. ``all_deals``: no deals were chosen by their creation.
+    latter. ``all_deals``: no deals were chosen by their creation. ``days``: the axis, where the caller has it.
     """
-    first = first_instant(journeys.facts.created.at, journeys.stays.entered)
-    if first is None:
-        return None
-    days = axis(first, journeys.as_of, journeys.timezone)
+    if days is None:
+        first = first_instant(journeys.facts.created.at, journeys.stays.entered)
+        if first is None:
+            return None
+        days = axis(first, journeys.as_of, journeys.timezone)
     spans = periods(kind, days)
     place = last_full(spans)
     last = None if place is None else spans[place]
