@@ -81,8 +81,9 @@ def recognise(headers: Sequence[str], own: Dialect | None = None) -> Recognised:
 
 def _best(candidates: Iterable[tuple[Dialect, TableForm, frozenset[str]]], keys: Sequence[str]) -> Recognised | None:
     found: tuple[tuple[int, int], Recognised] | None = None
+    matched: dict[int, dict[str, int]] = {}
     for dialect, table, group in candidates:
-        own = match(table.columns, keys)
+        own = matched[id(table)] if id(table) in matched else matched.setdefault(id(table), match(table.columns, keys))
         score = (len(group), len(own))
         if own and (found is None or score > found[0]):
             found = score, Recognised(dialect, table, own, _as_written(table, group))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from funnel_audit.errors import InputError
@@ -60,6 +61,45 @@ DEALS: dict[str, tuple[str, str, str, list[float | None], str, str | None]] = {
 }  # fmt: skip
 
 
+# file: the furthest stage of each deal, "-" where a loss is at no known step; the day on which it was closed
+ENDS: dict[str, tuple[str, str]] = {
+    "amocrm_export_leads_2026-10-03.xlsx": ("Успешно реализовано | - | Принимают решение", "2026-09-20 2026-09-08 -"),
+    "bitrix24_ru_DEAL_csv.csv": (
+        "Новая | Подготовка документов | Cчёт на предоплату | В работе | Сделка успешна | - | -",
+        "- - - - 2026-02-09 2026-01-25 2026-01-27"),
+    "bitrix24_ru_DEAL_20260922_1245eb64_6ab264526d153.xls": (
+        "Новая | Подготовка документов | Cчёт на предоплату | В работе | Сделка успешна | - | -",
+        "- - - - 2026-02-09 2026-01-25 2026-01-27"),
+    "bitrix24_ru_deals_cp1251_nobom.csv": (
+        "Новая | Подготовка документов | Cчёт на предоплату | В работе | Сделка успешна | - | -",
+        "- - - - 2026-02-09 2026-01-25 2026-01-27"),
+    "bitrix24_en_deals.csv": ("New lead | Acts signed, payment received | -", "- 2026-02-09 2026-01-27"),
+    "bitrix24_ru_deals_with_products.csv": ("Новая | Подготовка документов | Сделка успешна", "- - 2026-02-09"),
+    "close_opportunities.csv": ("Acts signed, payment received | -", "2026-03-31 2026-03-15"),
+    "deals-22614642-11.csv": ("Won | Contact Made | Negotiations Started", "2026-02-07 2026-02-08 -"),
+    "dynamics365_opportunities.xlsx": ("Won | 2-Develop | 1-Qualify", "2026-03-31 2026-03-15 -"),
+    "espocrm_opportunity_csv.csv": ("Closed Won | Proposal", "2026-03-31 2026-03-15"),
+    "freshsales_deals.csv": ("Won | - | Qualification", "2026-03-31 2026-03-15 -"),
+    "hubspot-crm-exports-all-deals-2026-10-03.csv": (
+        "Closed Won | Presentation Scheduled | Contract Sent | Closed Won",
+        "2026-04-11 2026-05-05 - 2026-06-01"),
+    "kommo_export_leads_es.csv": ("Contacto inicial | Logrado con éxito", "- -"),
+    "kommo_export_leads_pt.csv": ("New lead | -", "- -"),
+    "salesforce_opportunity_report_details.csv": ("Closed Won | - | Negotiation/Review", "2026-03-31 2026-03-15 -"),
+    "suitecrm_opportunities.csv": ("Acts signed, payment received", "2026-03-31"),
+    "trailing_empty_headers.csv": ("Negotiation | Closed Won", "- 2026-09-11"),
+    "zoho_Deals_2026_05_28.csv": ("Acts signed, payment received | -", "2026-05-30 2026-05-20"),
+    "zoho_like_text_dates_formulas.xlsx": ("New lead | New lead | New lead | New lead", "- - - -"),
+    "bitrix24_stagehistory_flat.csv": ("WON | EXECUTING", "2026-02-09 -"),
+    "bitrix24_crm.stagehistory.list.json": ("WON | EXECUTING", "2026-02-09 -"),
+    "hubspot_property_history_ragged.csv": ("Meeting scheduled | Invoice and contract sent", "- 2019-03-20"),
+    "salesforce_OpportunityHistory_dataexport.csv": ("Closed Won", "2026-03-31"),
+    "salesforce_OpportunityFieldHistory_dataexport.csv": ("Closed Won", "2026-03-31"),
+    "salesforce_opportunity_history_report.csv": ("Closed Won", "2026-03-31"),
+    "salesforce_opportunity_field_history_report.csv": ("Closed Won", "2026-03-31"),
+}  # fmt: skip
+
+
 def reading(*names: str) -> Reading:
     return read([str(SAMPLES / name) for name in names], load_funnel(None))
 
@@ -87,6 +127,20 @@ def test_what_comes_out(name: str) -> None:
     assert ["-" if not isinstance(deals[deal]["currency"], str) else deals[deal]["currency"] for deal in ids.split()] == currencies.split()
     first = deals[ids.split()[0]]["created"]
     assert str(first).removesuffix("+00:00").removesuffix(" 00:00:00") == (created or "NaT")
+
+
+@pytest.mark.parametrize("name", DEALS)
+def test_where_each_deal_stands(name: str) -> None:
+    found, ids = reading(name), DEALS[name][1].split()
+    names = [stage.name.en or "" for stage in found.funnel.stages]
+    deals = rows(found)
+    assert [names[deals[deal]["stage"]] if deals[deal]["placed"] else "-" for deal in ids] == ENDS[name][0].split(" | ")
+    assert ["-" if deals[deal]["closed"] is pd.NaT else str(deals[deal]["closed"])[:10] for deal in ids] == ENDS[name][1].split()
+
+
+def test_every_sample_is_here() -> None:
+    others = {"bitrix24_empty_export.csv", "hubspot_customobject_export_head200.csv", "salesforce_weekly_export"}
+    assert {path.name for path in SAMPLES.iterdir()} == set(DEALS) | others and set(ENDS) == set(DEALS)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +171,9 @@ def test_weekly_export() -> None:
 
 
 def test_empty_export() -> None:
-    with pytest.raises(InputError, match="Список сделок пуст!"):
+    with pytest.raises(InputError, match="Список сделок пуст!") as caught:
         reading("bitrix24_empty_export.csv")
+    assert caught.value.cure == "Widen the filter in the CRM's list of deals and export again."
 
 
 def test_vehicles_are_no_deals() -> None:
