@@ -332,6 +332,7 @@ def test_flagged(case: Case, tmp_path: Path) -> None:
     assert first.deals == case.deals
     told = f"{first.text} {first.cure}"
     assert [word for word in case.says if word not in told] == []
+    assert first.numbers and first.effect
 
 
 @pytest.mark.parametrize("case", CASES, ids=named)

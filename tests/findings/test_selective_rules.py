@@ -38,7 +38,7 @@ def sound(sample_data: Path) -> Evidence:
 def test_each_sign_has_its_words(sound: Evidence, code: str, sign: Sign, words: str) -> None:
     told = [finding for finding in run(replace(sound, signs=(sign,)), Texts("en")) if finding.code in ("FA114", "FA115", "FA116", "FA117")]
     assert [(finding.code, finding.count, finding.place.file) for finding in told] == [(code, sign.n, "deals.csv")]
-    assert words in told[0].text and told[0].cure
+    assert words in told[0].text and told[0].cure and told[0].effect and told[0].numbers
 
 
 def test_no_sign_no_finding(sound: Evidence) -> None:
