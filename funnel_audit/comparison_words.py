@@ -90,6 +90,20 @@ def labels(old: Reading, new: Reading, texts: Texts) -> tuple[LabelChange, ...]:
                 deals=sum(label.deals for label in before),
             )
         )  # fmt: skip
+    left = [label for label in gone if not any(label.text in one.old for one in found)]
+    arrived = [label for label in came if not any(label.text in one.new for one in found)]
+    nobodys = [label for label in arrived if label.code == UNMAPPED]
+    before, after = (left, nobodys) if nobodys else ([label for label in left if label.code == UNMAPPED], arrived)
+    if before and after:  # the one name is known, the other nobody has mapped
+        known = {label.code for label in (*before, *after) if label.code < len(stages)}
+        stage = stages[known.pop()] if len(known) == 1 else None
+        found.append(
+            LabelChange(
+                stage=stage.id if stage else None, name=stage.name.in_lang(texts.lang) if stage else None,
+                old=tuple(label.text for label in before), new=tuple(label.text for label in after),
+                deals=sum(label.deals for label in before),
+            )
+        )  # fmt: skip
     return tuple(found)
 
 

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures.changes": {"tally", "estimators", "report", "journeys", "labels", "segments_of"},  # histories of steps by segment
     "measures.periods": {"tally", "estimators", "report", "journeys", "labels"},
     "measures.cohorts": {"tally", "estimators", "report", "journeys"},
-    "measures.rewritten": {"journeys"},  # deals of two exports, one by one
+    "measures.rewritten": {"journeys", "labels"},  # deals of two exports, one by one
     "measures.since_then": {"tally", "estimators", "journeys"},  # amounts and days of the deals won since
     "measures.reconcile": {"tally", "estimators", "report", "journeys"},  # which deals make a difference: each deal's own way
     "measures.segments": {"tally", "estimators", "report", "journeys", "labels", "segments_of"},  # every deal has its segment

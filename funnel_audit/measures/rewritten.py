@@ -13,6 +13,7 @@ import numpy as np
 
 from funnel_audit.clock import DAY, NAT, SECOND, local_days
 from funnel_audit.journeys import Moments, Outcome
+from funnel_audit.labels import UNMAPPED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -192,7 +193,8 @@ def _entries_changed(pair: Pair, both: Array) -> tuple[Array, bool]:
         at = local_days(entries.at[rows], old.timezone) if coarse else entries.at[rows] // unit
         keys.append((deal_of[entries.deal[rows]].astype(np.int64), entries.label[rows].astype(np.int64), at))
     (before, after), bits = _packed(keys)
-    gone, came = _missing(before, after) >> bits, _missing(after, before) >> bits
+    gone, came = _missing(before, after), _missing(after, before)
+    gone, came = _but_renamed(gone, after, bits) >> bits, _but_renamed(came, before, bits) >> bits
     if pair.one_date_per_stage:
         entries = new.entries
         again = np.flatnonzero((where[entries.deal] >= 0) & ~_past(pair, Moments(entries.at, entries.day)))
@@ -214,12 +216,31 @@ def _packed(keys: list[tuple[Array, Array, Array]]) -> tuple[list[Array], int]:
     return [np.sort(((deal << 6 | label) << bits) + (at - low)) for deal, label, at in keys], bits
 
 
+def _but_renamed(missing: Array, others: Array, bits: int) -> Array:
+    """Without the entries that the other export has at the same time under a label that nobody mapped (or the other way): a new name."""
+    if not len(missing):
+        return missing
+    moments, unmapped = [], []
+    for keys in (missing, others):
+        moments.append((keys >> (bits + 6) << bits) | (keys & ((1 << bits) - 1)))
+        unmapped.append((keys >> bits & 63) == UNMAPPED)
+    by_new_name = _in(moments[0], np.sort(moments[1][unmapped[1]]))
+    by_old_name = unmapped[0] & _in(moments[0], np.sort(moments[1]))
+    found: Array = missing[~(by_new_name | by_old_name)]
+    return found
+
+
+def _in(these: Array, those: Array) -> Array:
+    """Which of these are among those, which are sorted."""
+    if not len(those):
+        return np.zeros(len(these), bool)
+    found: Array = those[np.minimum(np.searchsorted(those, these), len(those) - 1)] == these
+    return found
+
+
 def _missing(these: Array, those: Array) -> Array:
     """What of the one sorted array is not in the other."""
-    if not len(those):
-        return these
-    place = np.minimum(np.searchsorted(those, these), len(those) - 1)
-    found: Array = these[those[place] != these]
+    found: Array = these[~_in(these, those)]
     return found
 
 

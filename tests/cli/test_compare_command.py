@@ -302,3 +302,14 @@ def test_the_json_is_what_the_schema_says(compare: Callable[..., Ran], run: Run,
         found = json.loads(run("reconcile", ROOT / "sample_data" / "history.csv", "--stages", ROOT / "stages.yaml", "--format", "json").out)
     jsonschema.Draft202012Validator(schema).validate(found)
     assert found["schema"] == schema["title"]
+
+
+def test_a_new_name_that_nobody_mapped_is_one_renamed_label_not_many_edits(run: Run, tmp_path: Path) -> None:
+    text = (ROOT / "sample_data" / "history.csv").read_text("utf-8-sig")
+    (tmp_path / "new.csv").write_text(text.replace("Встреча назначена", "Созвон согласован"), "utf-8")
+    stages, pair = ("--stages", str(ROOT / "stages.yaml")), (ROOT / "sample_data" / "history.csv", tmp_path / "new.csv")
+    for old, new in (pair, pair[::-1]):
+        found = json.loads(run("compare", old, new, *stages, "--format", "json").out)
+        assert kinds(found) == {}
+        assert len(found["labels"]) == 1 and {*found["labels"][0]["old"], *found["labels"][0]["new"]} == {
+            "Встреча назначена", "Созвон согласован"}  # fmt: skip
