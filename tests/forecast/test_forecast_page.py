@@ -69,6 +69,12 @@ def test_a_horizon_that_failed_in_the_past_is_not_to_be_trusted(reading: Reading
     assert "Do not trust" not in page(looked(reading))
 
 
+def test_a_horizon_too_long_to_be_checked_says_so(reading: Reading) -> None:
+    found = looked(reading, days="400d")
+    assert ahead(found).backtest is None
+    assert "Not checked against the past: the history is too short" in page(found)
+
+
 def test_by_age_alone_nothing_is_said_of_stages(sample_data: Path) -> None:
     found = audit(read([sample_data / "amocrm.csv"]), lang="en")
     shown = ahead(found)

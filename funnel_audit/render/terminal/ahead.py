@@ -215,9 +215,11 @@ def _weights(page: Page, ahead: Forecast) -> str:
 
 
 def _grades(page: Page, backtest: Backtest | None) -> str:
+    t = page.texts
     if backtest is None:
-        return ""
-    t, n = page.texts, len(backtest.origins)
+        why = next((note.text for note in page.audit.notes if note.what == "forecast.backtest"), None)
+        return "" if why is None else t.say("Not checked against the past: {why}.", why=why)
+    n = len(backtest.origins)
     return t.say(
         "Checked against the past: the 80% range held in {held} of {all} months; mean error {mae} deals, same as last period {naive}, "
         "stage without age {stage}, stage weights {crm}.",
