@@ -5,6 +5,12 @@ from __future__ import annotations
 from fuzz import run
 
 
+def test_forty_broken_dialects_show_no_traceback() -> None:
+    ends, bad = run(40, seed=7, dialects=True)
+    assert bad == []
+    assert ends["audited"] and ends["refused"]
+
+
 def test_forty_broken_exports_show_no_traceback() -> None:
     ends, bad = run(40, seed=7)
     assert bad == []

@@ -51,9 +51,15 @@ def _rows(table: Any) -> list[list[str]]:
 
 
 def _text(cell: Any) -> str:
-    for line_break in cell.iter("br"):
-        line_break.tail = "\n" + (line_break.tail or "")
-    return "".join(str(text) for text in cell.itertext()).strip()
+    if not len(cell):
+        return (cell.text or "").strip()
+    parts: list[str] = []
+    for event, element in etree.iterwalk(cell, events=("start", "end")):
+        if event == "start":
+            parts += ["\n" if element.tag == "br" else "", element.text or ""]
+        elif element is not cell:
+            parts.append(element.tail or "")
+    return "".join(parts).strip()
 
 
 def _span(cell: Any) -> int:

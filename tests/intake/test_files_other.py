@@ -137,6 +137,12 @@ def test_a_web_page_without_a_table_is_refused() -> None:
         head_of(b"<!DOCTYPE html><html><body>Please log in</body></html>")
 
 
+def test_html_line_breaks_and_control_characters() -> None:
+    rows = "<tr><td>1</td><td>a<br>b\x01 <b>c<br/></b>d</td></tr><tr><td>2</td><td><p>x</p>y</td></tr>"
+    table = read_all(head_of(f"<table><tr><th>id</th><th>stage</th></tr>{rows}</table>".encode()))
+    assert rows_of(table) == [["1", "a\nb\x01 c\nd"], ["2", "xy"]]
+
+
 def test_html_entities_from_outside_stay_outside(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("the secret")
