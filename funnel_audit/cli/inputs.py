@@ -11,6 +11,8 @@ from funnel_audit.errors import InputError, Said, UsageError
 
 TABLES = (".csv", ".tsv", ".txt", ".gz", ".xls", ".xlsx", ".xlsb", ".ods", ".parquet", ".html")
 
+SHOWN = 5
+
 
 def expand(names: list[str]) -> list[str]:
     """Patterns that the shell left alone, and folders (their tables, by name); a name that exists is always itself."""
@@ -22,7 +24,7 @@ def expand(names: list[str]) -> list[str]:
         elif path.is_dir():
             inside = sorted(str(entry) for entry in path.iterdir() if entry.suffix.lower() in TABLES and not entry.name.startswith("~$"))
             if not inside:
-                raise InputError(Said("there is no table in this folder"), file=name, cure=Said("It takes {kinds}.", kinds=TABLES))
+                raise InputError(Said("there is no table in this folder"), file=name, cure=_taken(path))
             found += inside
         elif glob.has_magic(name):
             matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
@@ -36,6 +38,13 @@ def expand(names: list[str]) -> list[str]:
         else:
             found.append(name)
     return list(dict.fromkeys(found))
+
+
+def _taken(folder: Path) -> Said:
+    """What a folder is read for, and what is there instead."""
+    kinds = Said("Of a folder the files with these endings are read, not its subfolders: {kinds}.", kinds=TABLES)
+    there = sorted(entry.name + "/" * entry.is_dir() for entry in folder.iterdir())
+    return kinds + Said("There are: {names}.", names=there[:SHOWN]) if there else kinds + Said("It is empty.")
 
 
 def standard_input(names: list[str]) -> bytes | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import Defect, LabelCount
-from funnel_audit.errors import FunnelError, InputError, Said
+from funnel_audit.errors import FunnelError, InputError, Said, UsageError
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake import deals as dealtables
 from funnel_audit.intake import history
@@ -74,6 +74,8 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     options = options or Options()
     own = load_file(options.dialect) if options.dialect is not None else None
     plans = [outline(head, funnel, own) for path in paths for head in open_tables(path, sheet=options.sheet, stdin=stdin)]
+    if options.sheet is not None and all(plan.head.sheet is None for plan in plans):
+        raise UsageError(Said("--sheet “{name}”: none of the files is a workbook with sheets.", name=options.sheet))
     if own is not None and not any(plan.found.dialect is own for plan in plans):
         raise unused(own, str(options.dialect), plans)
     for plan in plans:

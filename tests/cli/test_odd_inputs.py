@@ -129,3 +129,21 @@ def test_currencies_are_never_added(run: Run, tmp_path: Path) -> None:
     totals = figures(run, "d.csv")["totals"]
     assert (totals["currency"], totals["won_amount"]) == ("EUR", 800.0)
     assert {row["currency"]: row["won_amount"] for row in totals["currencies"]} == {"EUR": 800.0, "USD": 400.0}
+
+
+@pytest.mark.parametrize("command", ["report", "check", "inspect"])
+def test_a_sheet_of_what_has_none_is_no_silent_wish(command: str, run: Run, deals: Path) -> None:
+    ran = run(command, deals, "--sheet", "Deals")
+    assert ran.code == 2 and "--sheet “Deals”: none of the files is a workbook" in ran.err
+
+
+def test_a_folder_without_tables_says_what_is_read_and_what_is_there(run: Run) -> None:
+    folder = Path("exports")
+    (folder / "2026").mkdir(parents=True)
+    assert "There are: 2026/." in run("report", "exports").err
+    (folder / "notes.md").write_text("x")
+    ran = run("inspect", "exports")
+    assert ran.code == 3 and ".xlsx" in ran.err and "not its subfolders" in ran.err and "notes.md" in ran.err
+    (folder / "2026").rmdir()
+    (folder / "notes.md").unlink()
+    assert "It is empty." in run("check", "exports").err
