@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from funnel_audit import report
 from funnel_audit.measures.calendar import Axis, Kind, axis, first_instant, periods
 from funnel_audit.measures.changes import Found, changes
@@ -55,6 +57,8 @@ def _periods(
 ) -> tuple[report.Period, ...]:
     went = flows(journeys, days, spans, currency)
     known = tally.with_history >= ENOUGH_HISTORY * max(tally.deals, 1)
+    begun = first_instant(journeys.stays.entered) if journeys.facts.begun_before.any() else None
+    seen_from = 0 if begun is None else int(days.position(np.array([begun]))[0])  # a series of snapshots: nothing is seen before the first
     return tuple(
         report.Period(
             period=span.name,
@@ -73,7 +77,7 @@ def _periods(
                     lost=int(went.lost_there[place, k]),
                 )
                 for k, stage in enumerate(funnel.stages)
-                if known
+                if known and (span.first >= seen_from or not seen_from)
             ),
         )
         for place, span in enumerate(spans)

@@ -118,3 +118,15 @@ def test_few_deals_make_no_histories_and_no_dates_make_none() -> None:
     assert found is not None and found.all == ()
     j = journeys("A*3: | label=b", as_of=10)
     assert changes(j, tally(j)) is None
+
+
+def test_a_time_without_any_new_deal_is_the_exports_not_the_companys() -> None:
+    table = "\n".join(f"D{day}*2: a{day} b{day + 1}" for day in range(100))
+    for as_of, claimed in ((101, False), (160, False)):
+        j = journeys(table, as_of=as_of)
+        found = changes(j, tally(j))
+        assert found is not None and any(one.what == "intake" for one in found.all)
+        assert any(one.what == "intake" and one.claimed for one in found.all) == claimed
+    few = journeys(table + "\n" + "\n".join(f"E{day}: a{day} b{day + 1}" for day in range(102, 160, 9)), as_of=160)
+    found = changes(few, tally(few))
+    assert found is not None and [one.what for one in found.claimed] == ["intake"]

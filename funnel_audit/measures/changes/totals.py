@@ -25,6 +25,10 @@ Series = tuple["Array", "Array"]
 """(totals by day, what they are out of)."""
 
 
+LONG_SILENCE = 9.2
+"""So many new deals were to be expected, and none came: -log of a chance of one in ten thousand."""
+
+
 @dataclass(frozen=True)
 class Totals:
     """``intake``: (new deals, 1 for each day that counts). ``amount``: (sum of scores, won deals); a score is the rank of a won deal's
@@ -49,7 +53,7 @@ def totals_of(journeys: Journeys, days: Axis, currency: str | None, all_deals: b
     first = int(np.argmax(new > 0)) if new.any() else days.n
     if all_deals and np.count_nonzero(facts.created.at == NAT) <= 0.05 * journeys.n:
         counts = np.zeros(days.n)
-        counts[first + 1 : days.whole] = 1.0  # the first day and the last may be parts of days
+        counts[first + 1 : _end(new, first, days.whole)] = 1.0  # the first day and the last may be parts of days
         intake = (new * counts, counts)
     code = facts.currency.texts.index(currency) if currency in facts.currency.texts else -1
     rows = np.flatnonzero((journeys.outcome == Outcome.WON) & facts.amount_known & (facts.currency.codes == code))
@@ -65,6 +69,14 @@ def totals_of(journeys: Journeys, days: Axis, currency: str | None, all_deals: b
         for part in parts
     )
     return Totals(intake, scored, new, day, amount, by_part)
+
+
+def _end(new: Array, first: int, whole: int) -> int:
+    """Up to which day new deals are counted. Where none came for so long that it is no chance (under one in ten thousand, at the pace
+    before), the export has none of that time, rather than the company."""
+    last = len(new) - int(np.argmax(new[::-1] > 0))
+    pace = new[first:last].sum() / max(last - first, 1)
+    return min(last, whole) if (whole - last) * pace > LONG_SILENCE else whole
 
 
 def _scores(values: Array) -> Array:

@@ -190,11 +190,11 @@ def _flows(page: Page) -> list[RenderableType]:
     periods = page.audit.periods[-_across(page) :]
     if not periods:
         return []
-    stages = [one.stage for one in periods[0].stages]
+    stages = next(([one.stage for one in period.stages] for period in reversed(periods) if period.stages), [])
     names = [shorten(page.stage(stage), STAGE_LIMIT if page.wide else NARROW_STAGE) for stage in stages[:-1]]
     columns = [Column("", [say("New deals"), *names, say("Won"), say("Lost")], justify="left", kept=True)]
     for age, period in zip(range(len(periods) - 1, -1, -1), periods, strict=True):
-        cells = [f"{texts.number(one.entered)}{NBSP}−{texts.number(one.lost)}" for one in period.stages[:-1]]
+        cells = [f"{texts.number(one.entered)}{NBSP}−{texts.number(one.lost)}" for one in period.stages[:-1]] or [NONE] * len(names)
         style = "" if period.complete else "dim"
         rows = [texts.number(period.new), *cells, texts.number(period.won), texts.number(period.lost)]
         head = _label(page, period) + ("" if period.complete else "*")
