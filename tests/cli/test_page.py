@@ -87,3 +87,9 @@ def test_check_names_stages_as_people_do(run: Run, deals: Path) -> None:
     assert "Макет/проект утвержден" in page and "design_approved" not in page
     notes = run("check", SNAPSHOTS, "--lang", "ru", "--today", "2026-07-01").out
     assert "(Новая заявка)" in notes and "new_lead" not in notes
+
+
+def test_check_says_that_the_data_are_old(run: Run, deals: Path) -> None:
+    old = joined(run("check", deals, "--today", "2026-11-22").out)
+    assert "the data are 145 days old (checks: max_age_days makes that a finding)" in old
+    assert "days old" not in run("check", deals, "--today", "2026-07-15").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import msgspec
@@ -14,6 +15,8 @@ from funnel_audit.verdict import Accepted, Check, Judged, RuleInfo
 SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "info": N_("remark")}
 CONFIDENCES = {"high": N_("high confidence"), "medium": N_("medium confidence"), "low": N_("low confidence")}
 MESSAGE_LIMIT = 4000
+OLD_DAYS = 30
+"""From this age on the data are called old, even where stages.yaml demands nothing of it."""
 
 
 def spot(one: Judged) -> str:
@@ -119,9 +122,15 @@ def dates(check: Check, texts: Texts) -> str:
     """Which day the data are of, and which day is taken for today."""
     today = texts.date(check.today)
     as_of = texts.date(check.as_of_local)
-    if check.today_from == "system":
-        return texts.say("data as of {as_of}; today is {today} by this computer's clock", as_of=as_of, today=today)
-    return texts.say("data as of {as_of}; today is {today} by --today", as_of=as_of, today=today)
+    said = (
+        texts.say("data as of {as_of}; today is {today} by this computer's clock", as_of=as_of, today=today)
+        if check.today_from == "system"
+        else texts.say("data as of {as_of}; today is {today} by --today", as_of=as_of, today=today)
+    )
+    age = (dt.date.fromisoformat(check.today) - dt.date.fromisoformat(check.as_of_local[:10])).days
+    if age < OLD_DAYS:
+        return said
+    return said + texts.say("; the data are {days} old (checks: max_age_days makes that a finding)", days=texts.days(age))
 
 
 def hidden(check: Check, texts: Texts) -> str:
