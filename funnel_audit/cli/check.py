@@ -15,6 +15,7 @@ from funnel_audit.clean import clean
 from funnel_audit.cli.edge import Exit, language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
+    Anonymous,
     AsOfDate,
     DialectFile,
     Files,
@@ -86,9 +87,7 @@ def check(
     sheet: Sheet = None,
     dialect: DialectFile = None,
     lang: Language = None,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
-    ] = False,
+    anonymous: Anonymous = False,
 ) -> None:
     """Everything that may be wrong with the words typed is said before a file is read."""
     one_of("--format", output_format, tuple(FORMATS))

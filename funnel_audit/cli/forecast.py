@@ -10,6 +10,7 @@ import typer
 from funnel_audit.cli.edge import language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
+    Anonymous,
     AsOfDate,
     DialectFile,
     Files,
@@ -69,9 +70,7 @@ def forecast(
     output: Output = None,
     sheet: Sheet = None,
     dialect: DialectFile = None,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
-    ] = False,
+    anonymous: Anonymous = False,
 ) -> None:
     """Read, audit with the horizon asked for, and show what is to come."""
     one_of("--format", output_format, tuple(FORMATS))

@@ -12,7 +12,10 @@ import typer
 from funnel_audit.cli.edge import Exit, language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import (
+    Anonymous,
     AsOfDate,
+    CreatedFrom,
+    CreatedTo,
     DialectFile,
     Files,
     Language,
@@ -43,12 +46,8 @@ def report(
     files: Files,
     stages: StagesFile = None,
     as_of: AsOfDate = None,
-    created_from: Annotated[
-        str | None, typer.Option("--from", help=t.say("Only deals created on this date or later."), show_default=False)
-    ] = None,
-    created_to: Annotated[
-        str | None, typer.Option("--to", help=t.say("Only deals created on this date or earlier."), show_default=False)
-    ] = None,
+    created_from: CreatedFrom = None,
+    created_to: CreatedTo = None,
     pipeline: Pipeline = None,
     by: Annotated[
         str | None,
@@ -79,9 +78,7 @@ def report(
     output: Output = None,
     sheet: Sheet = None,
     dialect: DialectFile = None,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help=t.say("Owners, companies and deal ids as stable codes (key: FUNNEL_AUDIT_KEY)."))
-    ] = False,
+    anonymous: Anonymous = False,
     fail_on: Annotated[
         str, typer.Option("--fail-on", help=t.say("Exit with 1 on findings of this severity or above: never, error, warning, info."))
     ] = "never",
