@@ -20,8 +20,16 @@ SECTIONS = {"Arguments": N_("Arguments"), "Options": N_("Options"), "Commands": 
 SHOW_HELP = N_("Show this page and stop.")
 _PLACES = (N_("[OPTIONS]"), N_("COMMAND [ARGS]"))
 """What typer's line of usage calls the words to be put there."""
-_TYPE = re.compile(r" <[a-z\[\] ]+>")
-"""Python's name of what an option takes ("<str>"): the help says in words what it is."""
+_FILE, _DATE, _NAME, _NUMBER = N_("FILE"), N_("DATE"), N_("NAME"), "N"
+TAKES = {
+    **dict.fromkeys(("--stages", "--dialect", "--output", "--baseline"), _FILE),
+    **dict.fromkeys(("--as-of", "--old-as-of", "--from", "--to", "--today", "--until"), _DATE),
+    **dict.fromkeys(("--pipeline", "--sheet", "--format", "--period", "--rule"), _NAME),
+    "--target": N_("STAGE"), "--lang": N_("LANG"), "--fail-on": N_("LEVEL"), "--only": N_("SECTIONS"), "--select": N_("CODES"),
+    "--ignore": N_("CODES"), "--horizon": N_("DAYS"), "--plan-amount": "X", "--by": N_("COLUMNS"),
+}  # fmt: skip
+"""What an option takes, as docs/cli.md calls it; where typer says Python's name of it ("<str>")."""
+_TYPE = re.compile(r" <(?P<kind>[a-z]+)[a-z\[\] ]*>")
 _BRACES = re.compile(r"\{([^{}]*)\}(?:\.\.\.)?")
 _EXTRA = re.compile(r"\[(?:default: (?P<default>[^;\]]*))?(?:; )?(?P<range>x[^;\]]*)?(?P<required>required)?\]$")
 
@@ -47,6 +55,16 @@ def told(help_text: str, texts: Texts) -> str:
     return f"{help_text[: extra.start()]}[{'; '.join(parts)}]"
 
 
+def named(option: str, texts: Texts) -> str:
+    """``--as-of <str>`` as ``--as-of DATE``; an argument has its name already."""
+    kind = _TYPE.search(option)
+    if kind is None:
+        return option
+    name = option[: kind.start()]
+    place = TAKES.get(name.rsplit(" ", 1)[-1], _NUMBER if kind["kind"] in ("int", "float") else "")
+    return f"{name} {texts.word(place)}".rstrip()
+
+
 def framed(kind: Any, texts: Texts) -> Any:
     """typer's formatter, that says its own words in the language of ``texts``."""
 
@@ -58,7 +76,7 @@ def framed(kind: Any, texts: Texts) -> Any:
             return super().section(texts.word(SECTIONS.get(name, name)))
 
         def write_dl(self, rows: Sequence[tuple[str, str]], *sizes: Any, **more: Any) -> None:
-            super().write_dl([(_TYPE.sub("", name), told(said, texts)) for name, said in rows], *sizes, **more)
+            super().write_dl([(named(name, texts), told(said, texts)) for name, said in rows], *sizes, **more)
 
     return Framed
 

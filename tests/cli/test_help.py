@@ -7,7 +7,7 @@ import re
 import pytest
 from command_line import Run
 
-COMMANDS = ("report", "forecast", "check", "inspect", "explain", "deal", "init")
+COMMANDS = ("report", "forecast", "check", "inspect", "explain", "deal", "reconcile", "compare", "init")
 TYPERS = ("Usage", "Options:", "Commands:", "Arguments:", "Show this message", "[required]", "[default", "required")
 
 
@@ -34,3 +34,11 @@ def test_usage_of_a_misuse_is_the_one_of_the_help(run: Run) -> None:
     assert wrong.err.startswith("Использование: ")
     assert "[ПАРАМЕТРЫ] FILE...\n" in wrong.err
     assert run("report", "--lang", "ru", "--help").out.splitlines()[0] == wrong.err.splitlines()[0]
+
+
+def test_every_option_that_takes_something_says_what(run: Run) -> None:
+    flags = {"--help", "--version", "--anonymous", "--update-baseline", "--backtest", "--backtest-all", "--force"}
+    for command in COMMANDS:
+        lines = re.findall(r"^  (?:-o, )?(--[a-z-]+)( [A-Z]+)?(?:  |$)", run(command, "--help").out, re.MULTILINE)
+        assert [name for name, place in lines if not place and name not in flags] == [], command
+        assert [name for name, place in lines if place and name in flags] == [], command

@@ -22,7 +22,8 @@ def test_a_leak_tells_all_time_from_the_period(run: Run, deals: Path) -> None:
     assert "in all: 53 deals lost (14% of all losses)" in page and "76% go on" in page
     assert "in the period: 55% go on; at least 90% in" in page
     assert "“At least”: the lower end of the 95% range" in page
-    assert "53 deals were lost there in all, 14% of all losses. Most often: Дорого (27). Since 1 January 2026 55% go on (76% in all)" in page
+    assert "53 deals were lost there in all, 14% of all losses." in page
+    assert "Since 1 January 2026 55% go on (76% in all)" in page
 
 
 def test_what_in_short_says_in_per_cent_stands_below_with_the_same_decimals(run: Run, deals: Path, amocrm: Path) -> None:
@@ -61,7 +62,8 @@ def test_top_lists_leaks_too(run: Run, deals: Path) -> None:
 
 def test_of_a_handful_of_deals_no_median_and_no_reason_is_told(run: Run) -> None:
     Path("deals.csv").write_text(
-        "deal_id,stage,created,closed,lost_reason\nA,Won,2026-01-01,2026-01-20,\nB,Lost,2026-01-02,2026-01-04,Price\nC,Meeting held,2026-01-03,,\n"
+        "deal_id,stage,created,closed,lost_reason\nA,Won,2026-01-01,2026-01-20,\nB,Lost,2026-01-02,2026-01-04,Price\n"
+        "C,Meeting held,2026-01-03,,\n"
     )
     short, _, rest = run("report", "deals.csv").out.partition("── Funnel")
     assert "most often" not in short and "1 of 1 open" not in short and "won within" not in rest
