@@ -16,7 +16,7 @@ from funnel_audit.measures import segments as segments_
 from funnel_audit.measures import stalled as stalled_
 from funnel_audit.notes import notes
 from funnel_audit.over_time import over_time
-from funnel_audit.pieces import side_by_side
+from funnel_audit.pieces import side_by_side, three_at_once
 from funnel_audit.segments_of import segments_of
 from funnel_audit.selective import selective
 from funnel_audit.tally import tally
@@ -39,19 +39,18 @@ def assemble(
     ``today_us`` is the end of today's local day, for the one rule that asks how old the export is; None: it is not asked.
     """
     journeys, funnel = reading.journeys, reading.funnel
-    counted = tally(journeys, len(funnel.pairs))
+    counted, signs = side_by_side(
+        journeys.n, lambda: tally(journeys, len(funnel.pairs)), lambda: selective(journeys, row_counts(reading))
+    )  # fmt: skip
     currency = main_currency(counted, funnel)
     chosen_period = bool(reading.options.created_from or reading.options.created_to)
     splits = segments_of(journeys, currency)
-    signs = selective(journeys, row_counts(reading))
     all_deals = not chosen_period and not any(sign.kind in CHOSEN for sign in signs)
-    (m, history), coming = side_by_side(
+    coming, history, m = three_at_once(
         journeys.n,
-        lambda: (
-            measure(counted, funnel),
-            over_time(journeys, counted, funnel, currency, splits, kind=period, all_deals=all_deals),
-        ),
         lambda: look_ahead(journeys, counted, funnel, currency, replace(ask or Ask(), chosen_period=chosen_period), texts),
+        lambda: over_time(journeys, counted, funnel, currency, splits, kind=period, all_deals=all_deals),
+        lambda: measure(counted, funnel),
     )
     found = stalled_.stalled(journeys, m.limits, m.currency, top, coming.chances)
     totals, why_no_win_rate = recorded.totals(m)

@@ -20,6 +20,7 @@ PIECE = 1 << 16
 THREADS = min(4, os.cpu_count() or 1)
 T = TypeVar("T")
 U = TypeVar("U")
+V = TypeVar("V")
 
 
 def edges(n: int, size: int = PIECE) -> list[int]:
@@ -47,6 +48,17 @@ def side_by_side(n: int, first: Callable[[], T], second: Callable[[], U]) -> tup
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(second)
         return first(), other.result()
+
+
+def three_at_once(n: int, first: Callable[[], T], second: Callable[[], U], third: Callable[[], V]) -> tuple[T, U, V]:
+    """The same of three works, the longest first."""
+    if n < PIECE or THREADS < 2:
+        return first(), second(), third()
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        one, two, three = pool.submit(first), pool.submit(second), pool.submit(third)
+        return one.result(), two.result(), three.result()
 
 
 def at_once(n: int, works: Sequence[Callable[[], T]]) -> list[T]:

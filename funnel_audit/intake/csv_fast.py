@@ -16,6 +16,7 @@ from funnel_audit.intake.encoding import UTF8
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.source import Source
 from funnel_audit.intake.table import Kind
+from funnel_audit.pieces import in_pieces
 
 BLOCK = 4 << 20  # measured: 1 to 8 MiB are alike, above that two cores starve
 _COUNT_BLOCK = 1 << 18  # stays in the cache: twice as fast as counting at once
@@ -97,7 +98,11 @@ def _quote_left_open(source: Source, start: int, stop: int, delimiter: str, widt
 
 
 def _any_empty(columns: list[Any]) -> bool:
-    return bool(_empty(columns[0]).any())
+    column = columns[0]
+    if any(pa.types.is_dictionary(chunk.type) for chunk in column.chunks):
+        return bool(_empty(column).any())
+    lows = in_pieces(range(len(column.chunks) + 1), lambda begin, _: np.diff(_int32(column.chunk(begin), 1)).min(initial=1))
+    return bool(min(lows, default=1) == 0)
 
 
 def _empty(column: Any) -> np.ndarray:

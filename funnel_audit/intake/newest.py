@@ -34,8 +34,10 @@ def newest(columns: Sequence[Moments], timezone: str) -> Newest | None:
     repeats: dict[int, int] = {}
     for column in columns:
         at = column.at
-        day_only = np.broadcast_to(column.day, len(at))
-        groups = [(at[day_only], True), (at[~day_only], False)]
+        if isinstance(column.day, np.ndarray):
+            groups = [(at[column.day], True), (at[~column.day], False)]
+        else:
+            groups = [(at, bool(column.day))]
         for values, day in groups:
             for value in _largest(values):
                 moment = end_of_day(value, timezone) if day else value

@@ -13,6 +13,7 @@ from funnel_audit.funnel import Funnel
 from funnel_audit.intake.dates import parse_moment
 from funnel_audit.intake.newest import newest
 from funnel_audit.journeys import Entries, Facts, Moments
+from funnel_audit.pieces import edges, in_pieces
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,12 @@ def resolve_as_of(facts: Facts, entries: Entries, funnel: Funnel, options: Optio
 def made_from(created: Any, entries: Entries) -> bool:
     """Whether every creation date is an entry's: nearly always one of the deal's own, a hundredth of the cost of a look-up."""
     own = np.zeros(len(created), bool)
-    own[entries.deal[entries.at == created[entries.deal]]] = True
+
+    def mark(begin: int, end: int) -> None:
+        deal = entries.deal[begin:end]
+        own[deal[np.flatnonzero(entries.at[begin:end] == created[deal])]] = True  # whatever thread writes, it writes the same
+
+    in_pieces(edges(len(entries)), mark)
     rest = created[~own]
     return not len(rest) or (bool((entries.at == rest[0]).any()) and bool(np.isin(rest, entries.at).all()))
 

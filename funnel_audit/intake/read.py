@@ -109,7 +109,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     if tables and series is None:
         defects += repeated(rows, size)
 
-    change_deals = [deal_of[code] for code in change_codes]
+    change_deals = [code if len(present) == size else deal_of[code] for code in change_codes]
     born = history.births(changes, change_deals, len(present))
     defects += [defect for part, deal in zip(changes, change_deals, strict=True) for defect in history.reused(part, deal)]
     created = rows.moments("created").take(chosen) if tables else born
@@ -176,7 +176,7 @@ def one_each(codes: Sequence[Any], size: int) -> Any:
     """For codes that stand in a table of changes 0, else -1: without deal rows, a deal is what the changes speak of."""
     there = np.full(size, -1, np.int64)
     for code in codes:
-        there[code[code >= 0]] = 0
+        there[code if code.min(initial=0) >= 0 else code[code >= 0]] = 0
     return there
 
 

@@ -121,39 +121,41 @@ def _effective(rate: Incidence) -> float:
 
 
 class _Times:
-    """When deals got to each stage, and what became of them."""
+    """When deals got to each stage, and what became of them.
+
+    The stays stand in the order of deals and, within a deal, of stages: a deal has got to stage k with its first stay in k or beyond.
+    """
 
     def __init__(self, j: Journeys) -> None:
         stays = j.stays
-        self.deal, self.entered = stays.deal, stays.entered
-        stage = stays.stage.astype(np.uint8)
-        before = np.zeros(len(stays), np.uint8)  # the first stage that the deal had not yet reached
-        before[1:] = np.where(stays.deal[1:] == stays.deal[:-1], stage[:-1] + np.uint8(1), 0)
-        self.order = np.argsort(stage, kind="stable")
-        self.begin = np.searchsorted(stage[self.order], np.arange(j.stages + 1))
-        self.leaps = np.flatnonzero(stage > before)
-        self.leap_from, self.leap_to = before[self.leaps], stage[self.leaps]
-        self.outcome, self.as_of_us = j.outcome, j.as_of.us
-        self.end = np.where(j.outcome == Outcome.WON, j.won_at.at, np.where(j.outcome == Outcome.LOST, j.lost_at.at, j.as_of.us))
+        self.stage = stays.stage.astype(np.uint8)
+        self.before = np.zeros(len(stays), np.uint8)  # the first stage that the deal had not yet reached
+        self.before[1:] = (self.stage[:-1] + np.uint8(1)) * (stays.deal[1:] == stays.deal[:-1])
+        self.deal, self.entered, self.outcome = stays.deal, stays.entered, j.outcome
+        self.all_entered = stays.entered.min(initial=0) != NAT
+        end = np.where(j.outcome == Outcome.WON, j.won_at.at, np.where(j.outcome == Outcome.LOST, j.lost_at.at, j.as_of.us))
+        self.end, self.all_ended = end, end.min(initial=0) != NAT
 
     def of(self, k: int) -> tuple[float | None, int, float | None]:
         """(R² over ripe weeks, how many these are, median days from reaching stage k to won)."""
-        over = self.leaps[(self.leap_from <= k) & (self.leap_to > k)]
-        rows = np.concatenate([self.order[self.begin[k] : self.begin[k + 1]], over])
-        rows = rows[self.entered[rows] != NAT]
+        rows = np.flatnonzero((self.stage >= k) & (self.before <= k))
+        if not self.all_entered:
+            rows = rows[self.entered[rows] != NAT]
         deal, start = self.deal[rows], self.entered[rows]
         outcome, end = self.outcome[deal], self.end[deal]
         r2, weeks = _weekly(start, outcome)
-        timed = end != NAT
-        if np.count_nonzero(timed) < MIN_REACHED:
+        if not self.all_ended:
+            timed = end != NAT
+            outcome, end, start = outcome[timed], end[timed], start[timed]
+        if len(end) < MIN_REACHED:
             return r2, weeks, None
-        ticks = np.maximum(end[timed] - start[timed], 0) // _TICK
-        kind = outcome[timed]
+        ticks = np.maximum(end - start, 0) // _TICK
+        size = int(ticks.max()) + 1
+        counts = np.bincount(ticks + outcome.astype(np.int64) * size, minlength=3 * size).reshape(3, size)
         groups = []
         for which in (Outcome.WON, Outcome.LOST, Outcome.OPEN):
-            count = np.bincount(ticks[kind == which])
-            some = np.flatnonzero(count)
-            groups += [some * (_TICK / DAY), count[some]]
+            some = np.flatnonzero(counts[which])
+            groups += [some * (_TICK / DAY), counts[which][some]]
         curve = aalen_johansen(*groups)
         if curve is None or not curve.cif[-1] > 0:
             return r2, weeks, None
@@ -166,9 +168,10 @@ def _weekly(start: Array, outcome: Array) -> tuple[float | None, int]:
         return None, 0
     week = (start - _MONDAY) // _WEEK
     week = week - week.min()
-    all_deals = np.bincount(week)
-    decided = np.bincount(week, weights=outcome != Outcome.OPEN)
-    won = np.bincount(week, weights=outcome == Outcome.WON)
+    size = int(week.max()) + 1
+    by_outcome = np.bincount(week + outcome.astype(np.int64) * size, minlength=3 * size).reshape(3, size)
+    all_deals, won = by_outcome.sum(axis=0), by_outcome[Outcome.WON].astype(np.float64)
+    decided = all_deals - by_outcome[Outcome.OPEN]
     ripe = (all_deals > 0) & (decided >= RIPE_SHARE * all_deals)
     x, y = all_deals[ripe].astype(np.float64), won[ripe]
     if len(x) < MIN_WEEKS or x.std() == 0 or y.std() == 0:
