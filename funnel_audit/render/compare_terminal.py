@@ -94,9 +94,9 @@ def _kind(page: Sheet, found: Comparison, one: Rewriting) -> Text:
     shown = ", ".join(shorten(deal, ID_LIMIT) for deal in one.ids[:SHOWN_IDS])
     rest = (one.deals or 0) - len(one.ids[:SHOWN_IDS])
     listed = page.texts.say("{some} and {n} more", some=shown, n=rest) if rest else shown
-    line = cell(one.text, "bold").append_text(cell(f" ({listed})"))
+    line = cell(one.text[:1].upper() + one.text[1:], "bold").append_text(cell(f" ({listed})"))
     said = _effect(page, found, one.effect)
-    return line.append_text(cell(f": {said}." if said else "."))
+    return line.append_text(cell(f": {said.removesuffix('.')}." if said else "."))
 
 
 def _effect(page: Sheet, found: Comparison, effect: Effect | None) -> str:
