@@ -2,7 +2,7 @@
 
 A track is a step that has a projected rate, or the whole way from created to won; a kind is advance, loss or still open. The ages of a
 track are those of the tally where they are few enough, else ranges of about as many stays each: then stays of nearly the same age are taken
-as equally old, which moves no rate by a thousandth. So a column costs one look at every stay, whatever the number of its values.
+as equally old, which hardly moves a rate (docs/segments.md). So a column costs one look at every stay, whatever the number of its values.
 """
 
 from __future__ import annotations
