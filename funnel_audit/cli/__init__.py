@@ -5,6 +5,7 @@ Nothing heavy is imported here: ``--help`` must not wait for pandas.
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -74,4 +75,5 @@ app.command(cls=Command, help=t.say("Make a stages file from an export: its labe
 
 def main() -> None:
     """Entry of the console script."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # typer's pydantic would else look through every package installed
     guarded(lambda: app(standalone_mode=False))

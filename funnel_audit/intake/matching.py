@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -39,6 +39,7 @@ def full_key(header: str) -> str:
     return _CURRENCY.sub("", normal(header).translate(_QUOTES)).strip()
 
 
+@lru_cache(maxsize=8192)
 def header_key(header: str) -> str:
     """The same without a prefix ("Deal - "): the key under which columns are found."""
     return _CURRENCY.sub("", _PREFIX.sub("", normal(header).translate(_QUOTES))).strip()

@@ -29,7 +29,7 @@ _MINUTES = np.array([0, 1, 5, 15, 60, 180, 360, 720, *(1440 * day for day in _DA
 EDGES = np.append(_MINUTES / 1440.0, 4000.0)
 """Upper edges of the age classes in days: class 0 is age 0, class b holds (EDGES[b - 1], EDGES[b]]."""
 CLASSES = len(EDGES)
-_CLASS_OF_MINUTE = np.searchsorted(_MINUTES, np.arange(_MINUTES[-1] + 1), side="left").astype(np.uint8)
+_CLASS_OF_MINUTE = np.repeat(np.arange(len(_MINUTES), dtype=np.uint8), np.diff(_MINUTES, prepend=-1))
 NEVER = 255
 WINDOWS_DAYS, MIN_RECENT, CHANGE_Z = (90, 180), 30, 3.0
 """A stage's rates come from all of its history, unless the last quarter, or half year, differs from what was before: funnels change."""
