@@ -139,3 +139,23 @@ def test_the_json_has_every_part() -> None:
     made = msgspec.json.decode(render_as("json", audit(change(), MIX)))
     assert made["changes"][1]["segment"] == {"column": "source", "value": "Выставка"}
     assert made["periods"][2]["complete"] is False and made["cohorts"][0]["stages"][0]["ripe"] is True
+
+
+def test_periods_have_short_names() -> None:
+    names = [(lang, Texts(lang).month("2026-01").replace("\N{NO-BREAK SPACE}", " ")) for lang in ("en", "ru")]
+    assert names == [("en", "Jan 26"), ("ru", "янв. 26")]
+    assert Texts("en").month("2026Q1") == "2026Q1"
+    weekly = msgspec.structs.replace(audit(change()), periods=(), cohorts=())
+    assert "Deals by" not in page(weekly) and "What changed" in page(weekly)
+
+
+def test_weeks_and_quarters_have_heads_of_their_own() -> None:
+    for name, start, end, head, title in (
+        ("2026-W02", "2026-01-05", "2026-01-11", "5 Jan 26", "Deals by the week"),
+        ("2026Q1", "2026-01-01", "2026-03-31", "Q1 26", "Deals by the quarter"),
+    ):
+        found = audit(change())
+        period = msgspec.structs.replace(found.periods[0], period=name, start=start, end=end)
+        cohort = msgspec.structs.replace(found.cohorts[0], period=name)
+        whole = page(msgspec.structs.replace(found, periods=(period,), cohorts=(cohort,)))
+        assert head in whole and title in whole
