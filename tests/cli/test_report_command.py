@@ -28,8 +28,19 @@ def test_done(run: Run, deals: Path) -> None:
     assert ran.out.startswith("B2B sales · deals.csv · a date column per stage · 600 deals ·\nas of 30 June 2026, 17:46 (UTC)\n")
     headings = re.findall(r"^── (.+?) ─+$", ran.out, re.MULTILINE)
     names = [heading.split(" · ")[0] for heading in headings]
-    sections = ["In short", "Funnel", "Leaks", "Pairs of stages", "Stalled", "Key stage", "Forecast until 30 July 2026", "Flaws found"]
+    sections = [
+        "In short", "Funnel", "Leaks", "What changed", "Deals by the month of their creation", "Pairs of stages", "Stalled", "Key stage",
+        "Forecast until 30 July 2026", "Flaws found",
+    ]  # fmt: skip
     assert names == sections, "it can show everything"
+
+
+def test_the_planted_leak_is_dated_and_periods_may_be_chosen(run: Run, deals: Path) -> None:
+    page = run("report", deals, "--only", "periods", "--period", "quarter").out
+    assert "▼ Layout/project approved → Invoice and contract" in page and "6 Jan 2026" in page  # it was planted on 1 January
+    assert "Deals by the quarter of their creation" in page and "Q2 26*" in page
+    refused = run("report", deals, "--period", "year")
+    assert refused.code == 2 and "“year” is none of week, month, quarter" in refused.err
 
 
 def test_a_page_without_history_ends_with_what_would_open_the_rest(run: Run, amocrm: Path) -> None:
