@@ -222,10 +222,9 @@ _WIDTH = np.maximum(EDGES - _LOWER, 1e-9)
 def class_of(us: Array) -> Array:
     """Class of age of each length in microseconds."""
     minutes = -(-us // _MINUTE)
-    inside = np.minimum(minutes, len(_CLASS_OF_MINUTE) - 1)
-    found: Array = _CLASS_OF_MINUTE[inside]
-    found = np.where(minutes >= len(_CLASS_OF_MINUTE), CLASSES - 1, found)
-    return found
+    beyond = minutes.max(initial=0) >= len(_CLASS_OF_MINUTE)
+    found: Array = _CLASS_OF_MINUTE[np.minimum(minutes, len(_CLASS_OF_MINUTE) - 1) if beyond else minutes]
+    return np.where(minutes >= len(_CLASS_OF_MINUTE), np.uint8(CLASSES - 1), found) if beyond else found
 
 
 def _periods(source: Source, boundaries: Sequence[int]) -> Any:
