@@ -40,7 +40,7 @@ def _column(page: Page, rows: Sequence[Segment]) -> list[RenderableType]:
     differing = [segment for segment in rows if segment.differences]
     shown = _shown(rows, differing, page.top or ROWS)
     parts: list[RenderableType] = [
-        heading(page, title, say("owners are compared on the same mix of deals") if on_mix else ""),
+        heading(page, title, say("on the same mix of deals") if on_mix else ""),
         table(page, _columns(page, shown, on_mix=on_mix)),
     ]
     if not differing:
