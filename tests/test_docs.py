@@ -68,6 +68,7 @@ def test_every_choice_is_told() -> None:
 def test_every_environment_variable_is_told() -> None:
     sources = [text(path) for path in (ROOT / "funnel_audit").rglob("*.py")]
     names = {name for source in sources for name in re.findall(r"environ\S*?[\[(]\"(\w+)\"", source)}
+    names.discard("PYDANTIC_DISABLE_PLUGINS")  # set for the start of our own process, not read from the user's
     assert names and [name for name in sorted(names) if f"`{name}`" not in text(CLI)] == []
 
 
