@@ -14,7 +14,6 @@ from funnel_audit.assemble import assemble
 from funnel_audit.clean import clean_record
 from funnel_audit.clock import end_of_day, start_of_day
 from funnel_audit.compare_record import Comparison
-from funnel_audit.comparison import compared
 from funnel_audit.defects import Defect
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading
@@ -115,6 +114,8 @@ def compare(
     names = None
     if anonymous:
         names = tuple(coded(one, key, like=new).journeys.facts.id_text for one in (old, new))
+    from funnel_audit.comparison import compared  # no report needs it
+
     return clean_record(compared(old, new, Texts(lang), listed=listed, names=names))  # type: ignore[arg-type]
 
 
