@@ -25,6 +25,8 @@ MIN_SHARE = 0.8
 MANY_DEALS = 30
 """From so many deals with a history on, a default stage that none of them was ever in is one that the company has removed."""
 _BARE = re.compile(r"(\d+) \(.+\)$")
+_NUMBER = re.compile(r"^(\d{1,2}|\w)[ .):–-]+")
+"""What a label is numbered or coded by, before what it says: "7. Lost", "A_DECLINED" (underscores are blanks by then)."""
 _SAMPLE_DEALS = 50_000
 OrderSource = str
 """How the stages of a made funnel were put in order: "history", "pipeline" (the CRM's default), or "appearance" (a guess)."""
@@ -182,9 +184,13 @@ def made_funnel(
 
     won, lost, hold = words("won"), words("lost"), words("on_hold")
     texts = [label.text for label in labels]
-    ended = [text for text in texts if key(text) in lost]
-    parked = [text for text in texts if key(text) in hold]
-    wins = [text for text in texts if key(text) in won]
+
+    def within(text: str, names: set[str]) -> bool:
+        return key(text) in names or _NUMBER.sub("", key(text)) in names
+
+    ended = [text for text in texts if within(text, lost)]
+    parked = [text for text in texts if within(text, hold)]
+    wins = [text for text in texts if within(text, won)]
     going = [text for text in texts if text not in {*ended, *parked, *wins}][: MAX_STAGES - 1]
     first = {text: at for at, text in reversed(list(enumerate(appear)))}
     going.sort(key=lambda text: first[text])
