@@ -49,9 +49,9 @@ def read(
     """Read one or several exports against a stages file (default: ./stages.yaml, else the packaged one).
 
     ``as_of``, ``created_from`` and ``created_to`` are ISO dates or instants. Raises InputError for files that are no tables of deals,
-    FunnelError for a faulty stages file or dialect, UsageError for options that cannot be meant. ``dialect``: a file that says how a CRM of
-    your own writes its exports (docs/dialects.md). ``by``: columns of the export, by field or header, whose values the audit compares (None:
-    owner and source). ``keep``: hold on to every entry, for ``story``.
+    FunnelError for a faulty stages file or dialect, UsageError for options that cannot be meant. ``dialect``: a file that says how a
+    CRM of your own writes its exports (docs/dialects.md). ``by``: columns of the export, by field or header, whose values the audit
+    compares (None: owner and source). ``keep``: hold on to every entry, for ``story``.
     """
     funnel = stages if isinstance(stages, Funnel) else load_funnel(None if stages is None else fspath(stages))
     paths = [fspath(files)] if isinstance(files, str | PathLike) else [fspath(path) for path in files]

@@ -5,6 +5,8 @@ Renderers of ``check`` get this and nothing else. The tree is language-neutral b
 
 from __future__ import annotations
 
+import msgspec
+
 from funnel_audit.report import Finding, Input, Note, Record
 
 SCHEMA = "funnel-audit-check/1"
@@ -91,6 +93,6 @@ class Check(Record, frozen=True, kw_only=True):
     gone: tuple[Gone, ...] = ()
     baseline: str | None = None
     not_evaluated: tuple[Note, ...] = ()
-    stages: dict[str, str] = {}
+    stages: dict[str, str] = msgspec.field(default_factory=dict)
     """The names of the stages by their ids, in the language of the verdict."""
     rules: tuple[RuleInfo, ...] = ()

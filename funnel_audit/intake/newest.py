@@ -34,10 +34,8 @@ def newest(columns: Sequence[Moments], timezone: str) -> Newest | None:
     repeats: dict[int, int] = {}
     for column in columns:
         at = column.at
-        if isinstance(column.day, np.ndarray):
-            groups = [(at[column.day], True), (at[~column.day], False)]
-        else:
-            groups = [(at, bool(column.day))]
+        mixed = isinstance(column.day, np.ndarray)
+        groups = [(at[column.day], True), (at[~column.day], False)] if mixed else [(at, bool(column.day))]
         for values, day in groups:
             for value in _largest(values):
                 moment = end_of_day(value, timezone) if day else value

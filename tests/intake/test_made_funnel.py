@@ -15,7 +15,8 @@ from funnel_audit import read
 )
 def test_what_a_number_or_a_code_stands_before_is_still_a_loss(tmp_path: Path, lost: str, going: str) -> None:
     export = tmp_path / "deals.csv"
-    export.write_text("id,stage,created\n" + "".join(f"{n},{lost if n % 3 else going},2026-01-{n % 28 + 1:02}\n" for n in range(40)), encoding="utf-8")
+    rows = [f"{n},{lost if n % 3 else going},2026-01-{n % 28 + 1:02}\n" for n in range(40)]
+    export.write_text("id,stage,created\n" + "".join(rows), encoding="utf-8")
     made = read(export).funnel
     assert made.lost == (lost,)
     assert [stage.name.en for stage in made.stages][:-1] == [going]
