@@ -51,12 +51,13 @@ class LabelChange(Record, frozen=True, kw_only=True):
 class Figure(Record, frozen=True, kw_only=True):
     """``old``, as the older export has it; ``then``, for the same day by the newer one; ``new``. What lies between the first two was
     rewritten, between the last two it happened. ``what``: deals, won, lost, open, win_rate (of closed deals), won_amount, mean_amount,
-    stalled."""
+    stalled. ``reason``: why an export has no such amount, which is null then."""
 
     what: str
     old: float | None
     then: float | None
     new: float | None
+    reason: str | None = None
 
 
 class Side(Record, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +42,7 @@ def compared(old: Reading, new: Reading, texts: Texts, *, listed: int = LISTED, 
     ``names`` are the ids to print, of the deals of either; without them their own.
     """
     _refuse_misfits(old, new)
+    old, new, taken = _same_currency(old, new)
     pair = _pair(old, new)
     funnel = new.funnel
     counted = tally(new.journeys, len(funnel.pairs))
@@ -55,8 +56,9 @@ def compared(old: Reading, new: Reading, texts: Texts, *, listed: int = LISTED, 
     backdated = next(one.deals for one in kinds if one.kind == "backdated")
     rewritten_deals = int(np.count_nonzero(touched)) + backdated
     labels = words.labels(old, new, texts)
-    figures = _figures(pair, effect, currency, _stalled(old), _stalled(new))
-    made = tuple(_rewriting(one, print_ids, currency, old, texts) for one in kinds)
+    figures = _figures(pair, effect, currency, _stalled(old), _stalled(new), texts)
+    money = not any(rewritten_.no_money(j, currency) for j in (pair.old, pair.new))
+    made = tuple(_rewriting(one, print_ids, money, old, texts) for one in kinds)
     return Comparison(
         title=funnel.title.in_lang(texts.lang),
         lang=texts.lang,
@@ -64,13 +66,13 @@ def compared(old: Reading, new: Reading, texts: Texts, *, listed: int = LISTED, 
         currency=currency,
         old=_export(old),
         new=_export(new),
-        summary=words.summary(rewritten_deals, figures, changes, old, texts),
+        summary=words.summary(rewritten_deals, labels, figures, changes, old, texts),
         rewritten_deals=rewritten_deals,
         rewritten=made,
         labels=labels,
         figures=figures,
         changes=changes,
-        notes=words.notes(pair, kinds, old, new, texts),
+        notes=(*words.notes(pair, kinds, old, new, texts), *words.taken_currency(taken, currency, texts)),
     )
 
 
@@ -83,6 +85,22 @@ def _refuse_misfits(old: Reading, new: Reading) -> None:
     if old.journeys.as_of.us > new.journeys.as_of.us:
         days = [one.journeys.as_of.iso_local(one.funnel.timezone) for one in (old, new)]
         raise UsageError(Said("OLD ({old}) is newer than NEW ({new}): swap them.", old=days[0], new=days[1]))
+
+
+def _same_currency(old: Reading, new: Reading) -> tuple[Reading, Reading, str | None]:
+    """Where one export has amounts without any currency, and all amounts of the other are in one: both in that one. The third says which
+    export was taken so: old, new or None."""
+    named = [set(j.facts.currency.codes[j.facts.amount_known].tolist()) for j in (old.journeys, new.journeys)]
+    for mine, other, side in ((0, 1, "old"), (1, 0, "new")):
+        if named[mine] == {-1} and len(named[other]) == 1 and named[other] != {-1}:
+            source = (old, new)[other].journeys.facts.currency
+            reading = (old, new)[mine]
+            facts = reading.journeys.facts
+            codes = np.where(facts.amount_known, 0, -1).astype(facts.currency.codes.dtype)
+            currency = replace(facts.currency, codes=codes, texts=(source.texts[named[other].pop()],))
+            alike = replace(reading, journeys=replace(reading.journeys, facts=replace(facts, currency=currency)))
+            return (alike, new, side) if side == "old" else (old, alike, side)
+    return old, new, None
 
 
 def _pair(old: Reading, new: Reading) -> rewritten_.Pair:
@@ -125,21 +143,22 @@ def _export(reading: Reading) -> Export:
     )
 
 
-def _rewriting(one: rewritten_.Rewriting, names: tuple[Names, Names], currency: str | None, old: Reading, texts: Texts) -> Rewriting:
+def _rewriting(one: rewritten_.Rewriting, names: tuple[Names, Names], money: bool, old: Reading, texts: Texts) -> Rewriting:
     ids = tuple(names[one.of_new](int(code)) for code in one.positions)
     if one.why_not:
         return Rewriting(kind=one.kind, deals=None, text=words.kind(one.kind, 0, old, texts), ids=(), more=0, effect=None,
                          reason=texts.word(words.REASONS[one.why_not]))  # fmt: skip
     e = one.effect
-    effect = Effect(deals=e.deals, won=e.won, lost=e.lost, open=e.open, won_amount=e.won_amount / 100 if e.paid or e.won_amount else None)
+    amount = e.won_amount / 100 if money and (e.paid or e.won_amount) else None
+    effect = Effect(deals=e.deals, won=e.won, lost=e.lost, open=e.open, won_amount=amount)
     return Rewriting(
         kind=one.kind, deals=one.deals, text=words.kind(one.kind, one.deals, old, texts), ids=ids, more=one.deals - len(ids), effect=effect
     )
 
 
 def _figures(
-    pair: rewritten_.Pair, effect: rewritten_.Effect, currency: str | None, stalled_old: int | None, stalled_new: int | None
-) -> tuple[Figure, ...]:
+    pair: rewritten_.Pair, effect: rewritten_.Effect, currency: str | None, stalled_old: int | None, stalled_new: int | None, texts: Texts
+) -> tuple[Figure, ...]:  # fmt: skip
     old, new = rewritten_.standing(pair.old, currency), rewritten_.standing(pair.new, currency)
     then = rewritten_.Effect(*(getattr(old, spec.name) + getattr(effect, spec.name) for spec in fields(old)))
     sides = (old, then, new)
@@ -151,8 +170,16 @@ def _figures(
     rows = [row(name, lambda side, name=name: getattr(side, name)) for name in ("deals", "won", "lost", "open")]  # type: ignore[misc]
     rows.append(row("win_rate", lambda side: side.won / (side.won + side.lost) if side.won + side.lost else None))
     if any(side.paid for side in sides):
-        rows.append(row("won_amount", lambda side: side.won_amount / 100))
-        rows.append(row("mean_amount", lambda side: side.won_amount / 100 / side.paid if side.paid else None))
+        why = [rewritten_.no_money(j, currency) for j in (pair.old, pair.new)]
+        unknown = [one for one, reason in zip((old, new), why, strict=True) if reason] + [then] * any(why)
+        reason = next((texts.word(words.REASONS[one]) for one in why if one), None)
+
+        def money(what: str, of: Callable[[rewritten_.Effect], float | None]) -> Figure:
+            values = [None if any(side is one for one in unknown) else of(side) for side in sides]
+            return Figure(what=what, old=values[0], then=values[1], new=values[2], reason=reason)
+
+        rows.append(money("won_amount", lambda side: side.won_amount / 100))
+        rows.append(money("mean_amount", lambda side: side.won_amount / 100 / side.paid if side.paid else None))
     if stalled_old is not None or stalled_new is not None:
         rows.append(Figure(what="stalled", old=stalled_old, then=None, new=stalled_new))
     return tuple(rows)

@@ -24,6 +24,8 @@ REASONS = {
     "no_entries": N_("one of the exports has neither a history nor the date of the last change of stage"),
     "snapshots": N_("between two snapshots the time of a change is not known exactly"),
     "no_amounts": N_("one of the exports has no amounts"),
+    "no_currency": N_("one of the exports does not say in which currency its amounts are"),
+    "other_currency": N_("one of the exports has no amounts in the main currency"),
 }
 IN_A_SENTENCE = {
     "intake": N_("the number of new deals"),
@@ -114,11 +116,15 @@ def _figure(change: Change, texts: Texts) -> str:
     return texts.word(IN_A_SENTENCE[change.what])
 
 
-def summary(rewritten_deals: int, figures: Sequence[Figure], changes: Sequence[Change], old: Reading, texts: Texts) -> tuple[str, ...]:
-    """Was the past rewritten? Did anything change for better or worse?"""
+def summary(
+    rewritten_deals: int, labels: Sequence[LabelChange], figures: Sequence[Figure], changes: Sequence[Change], old: Reading, texts: Texts
+) -> tuple[str, ...]:  # fmt: skip
+    """Was the past rewritten? Did anything change for better or worse? Another name of a stage is told, but rewrites no deal."""
     day = _day(old, texts)
     lines = []
-    if not rewritten_deals:
+    if not rewritten_deals and labels:
+        lines.append(texts.say("No deal was rewritten: what lies before {day} is as it was.", day=day))
+    elif not rewritten_deals:
         lines.append(texts.say("Nothing was rewritten: all that lies before {day} is as it was.", day=day))
     else:
         said = texts.count(
@@ -129,6 +135,10 @@ def summary(rewritten_deals: int, figures: Sequence[Figure], changes: Sequence[C
         if won.old != won.then and won.old is not None and won.then is not None:
             said += " " + texts.say("Its wins are now {then}, not {old}.", then=int(won.then), old=int(won.old))
         lines.append(said)
+    if labels:
+        lines.append(texts.count(
+            "{n} stage has another name, which is no rewriting.", "{n} stages have another name, which is no rewriting.",
+            len(labels)))  # fmt: skip
     better, worse = ([_figure(change, texts) for change in changes if change.verdict == verdict] for verdict in ("better", "worse"))
     if better:
         lines.append(texts.say("Since then better, beyond chance: {listed}.", listed=texts.listing(better)))
@@ -142,6 +152,15 @@ def summary(rewritten_deals: int, figures: Sequence[Figure], changes: Sequence[C
             else texts.say("Too little has happened since then to say whether anything changed.")
         )
     return tuple(lines)
+
+
+def taken_currency(taken: str | None, currency: str | None, texts: Texts) -> tuple[str, ...]:
+    """That the amounts of one export (``taken``: old, new) are taken to be in the currency of the other."""
+    said = {
+        "old": N_("The older export names no currency: its amounts are taken to be in that of the newer one ({currency})."),
+        "new": N_("The newer export names no currency: its amounts are taken to be in that of the older one ({currency})."),
+    }
+    return () if taken is None or currency is None else (texts.say(said[taken], currency=currency),)
 
 
 def notes(

@@ -52,7 +52,7 @@ def compare(
     dialect: DialectFile = None,
     anonymous: Anonymous = False,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", help=t.say("never; or rewritten: exit with 1 where anything was rewritten."))
+        str, typer.Option("--fail-on", help=t.say("never; or rewritten: exit with 1 where a deal was rewritten."))
     ] = "never",
 ) -> None:
     """Read both, find each deal again, write; then the verdict."""

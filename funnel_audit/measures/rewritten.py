@@ -102,6 +102,16 @@ def standing(j: Journeys, currency: str | None) -> Effect:
     return _figures(j, np.arange(j.n), currency)
 
 
+def no_money(j: Journeys, currency: str | None) -> str | None:
+    """Why no amount of an export is in the main currency: no_amounts, no_currency, other_currency; None where one is."""
+    known = j.facts.amount_known
+    if _main(j, currency).any():
+        return None
+    if not known.any():
+        return "no_amounts"
+    return "other_currency" if (j.facts.currency.codes[known] >= 0).any() else "no_currency"
+
+
 def _masks(pair: Pair, both: Array) -> tuple[dict[str, Array], dict[str, str]]:
     """Old deals of every kind; and why a kind cannot be told."""
     old, new, place = pair.old, pair.new, pair.in_new[both]

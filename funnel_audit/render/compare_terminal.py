@@ -67,9 +67,10 @@ def _day(page: Sheet, local: str) -> str:
 def _rewritten(page: Sheet, found: Comparison) -> list[RenderableType]:
     t = page.texts
     items = [_kind(page, found, one) for one in found.rewritten if one.deals]
+    names = []
     for change in found.labels:
         before, after = (", ".join(shorten(label, 40) for label in labels) for labels in (change.old, change.new))
-        items.append(cell(t.say("{stage}: the label “{old}” is now “{new}”", stage=shorten(change.name or t.say("not a known stage"), 40),
+        names.append(cell(t.say("{stage}: the label “{old}” is now “{new}”", stage=shorten(change.name or t.say("not a known stage"), 40),
                                 old=shorten(before, NAME_LIMIT), new=shorten(after, NAME_LIMIT))))  # fmt: skip
     untold: dict[str, list[str]] = {}
     for one in found.rewritten:
@@ -77,9 +78,10 @@ def _rewritten(page: Sheet, found: Comparison) -> list[RenderableType]:
             untold.setdefault(one.reason, []).append(t.word(KINDS[one.kind]))
     parts: list[RenderableType] = ["", heading(page, t.say("What was rewritten"))]
     parts += [bullets(items)] if items else [cell(t.say("Nothing."))]
-    return parts + legend([
+    parts += legend([
         t.say("Not to be told: {kinds} ({reason}).", kinds=t.listing(kinds), reason=reason) for reason, kinds in untold.items()
     ])  # fmt: skip
+    return parts + (["", heading(page, t.say("Stages under another name")), bullets(names)] if names else [])
 
 
 KINDS = {
@@ -131,7 +133,9 @@ def _figures(page: Sheet, found: Comparison) -> list[RenderableType]:
     if changed:
         columns.append(Column(t.say("rewritten|to"), [_then(page, found, figure) for figure in found.figures]))
     columns.append(Column(new, [_value(page, found, figure, figure.new) for figure in found.figures], kept=True))
-    return ["", heading(page, t.say("Figures")), table(page, columns)]
+    reasons = dict.fromkeys(figure.reason for figure in found.figures if figure.reason)
+    why = [t.say("Not to be told: {kinds} ({reason}).", kinds=t.word(KINDS["amount_changed"]), reason=reason) for reason in reasons]
+    return ["", heading(page, t.say("Figures")), table(page, columns), *legend(why)]
 
 
 def _then(page: Sheet, found: Comparison, figure: Figure) -> str:

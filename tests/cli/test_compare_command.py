@@ -205,7 +205,36 @@ def test_renamed_stages(run: Run, tmp_path: Path) -> None:
     found = json.loads(run("compare", "old.csv", "new.csv", "--format", "json").out)
     (label,) = found["labels"]
     assert (label["stage"], label["old"], label["new"], label["deals"]) == ("new", ["New"], ["Fresh"], 2) and kinds(found) == {}
-    assert "“New” is now “Fresh”" in run("compare", "old.csv", "new.csv").out
+    ran = run("compare", "old.csv", "new.csv", "--fail-on", "rewritten")
+    assert "“New” is now “Fresh”" in ran.out and ran.code == 0
+    assert [line.replace("\N{NO-BREAK SPACE}", " ") for line in found["summary"][:2]] == [
+        "No deal was rewritten: what lies before 28 February 2026 is as it was.", "1 stage has another name, which is no rewriting.",
+    ]  # fmt: skip
+    assert "── What was rewritten" in ran.out and ran.out.split("── What was rewritten")[1].split("\n")[1] == "Nothing."
+
+
+def amounts(run: Run, folder: Path, old: tuple[str, ...], new: tuple[str, ...]) -> tuple[dict[str, dict[str, float | None]], str]:
+    """The figures and notes of the same deals in currencies that go round."""
+    for name, currencies in (("old.csv", old), ("new.csv", new)):
+        rows = {deal: [*cells[:4], currencies[n % len(currencies)]] for n, (deal, cells) in enumerate(deals().items())}
+        write(folder / name, rows)
+    found = json.loads(run("compare", "old.csv", "new.csv", "--format", "json").out)
+    assert found["rewritten_deals"] == 0 or all(old) and all(new)
+    return {figure["what"]: figure for figure in found["figures"]}, " ".join(found["notes"])
+
+
+def test_amounts_without_a_currency_are_in_that_of_the_other_export_and_never_0(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "stages.yaml").write_text(STAGES, "utf-8")
+    same, note = amounts(run, tmp_path, ("RUB",), ("RUB",))
+    assert not note and same["won_amount"]["old"]
+    for old, new, said in (("", "RUB", "The older export names no"), ("RUB", "", "The newer export names no")):
+        found, note = amounts(run, tmp_path, (old,), (new,))
+        assert found == same and said in note and "(RUB)" in note
+    for old, new in ((("",), ("RUB", "RUB", "RUB", "USD")), (("EUR",), ("RUB",))):
+        found, note = amounts(run, tmp_path, old, new)
+        for what in ("won_amount", "mean_amount"):
+            assert found[what]["old"] is None and found[what]["then"] is None and found[what]["new"] and found[what]["reason"]
+        assert "Not to be told: amounts" in run("compare", "old.csv", "new.csv").out and not note
 
 
 def test_a_cut_export_and_a_shifted_one_are_suspected(compare: Callable[..., Ran]) -> None:
