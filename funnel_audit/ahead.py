@@ -13,6 +13,7 @@ from funnel_audit.horizon import Horizon, horizon
 from funnel_audit.labels import nearest, normal
 from funnel_audit.measures.forecast import STAGES, Basis, Ground, Plan, Why, basis, forecast, survey
 from funnel_audit.measures.key_stage import key_stage
+from funnel_audit.tally import Outcome
 from funnel_audit.texts import N_
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ WHY = {
     "chosen_period": N_("only deals created in a chosen time are audited: how many new ones will come cannot be learned from them"),
     "no_times": N_("the export does not say when deals moved, were won or lost"),
     "no_stage_times": N_("without stage times only wins can be forecast, not deals that reach a stage"),
+    "no_wins": N_("no deal of the export is won: what leads to a win, and how often one comes, cannot be learned from it"),
     "no_horizon": N_("the horizon is over"),
     "no_deals": N_("there are no deals"),
     "no_amounts": N_("no won deal has an amount in the main currency"),
@@ -98,6 +100,9 @@ def look_ahead(journeys: Journeys, tally: Tally, funnel: Funnel, currency: str |
     if isinstance(ground, Why):
         missing("forecast", ground.reason)
         return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes), basis(journeys))
+    if target == len(funnel.stages) - 1 and not tally.outcome(Outcome.WON):
+        missing("forecast", "no_wins")
+        return Ahead(_key_stage(key, funnel, texts.lang), None, tuple(notes), ground.basis)
     found = forecast(
         ground,
         until_us=span.until_us,

@@ -127,6 +127,9 @@ def capabilities(
     longer = texts.say("the deals of a longer time, closed ones included")
     if closed < LEAST_CLOSED:
         out += [report.Capability(analysis=analysis, verdict="no", why=few, need=longer) for analysis in ("key_stage", "forecast")]
+    elif not won:
+        why, need = texts.say("no deal is won"), texts.say("the won deals as well")
+        out += [report.Capability(analysis=analysis, verdict="no", why=why, need=need) for analysis in ("key_stage", "forecast")]
     else:
         out += [_line("key_stage", rated, len(steps) - 1, out[0].why, history), _forecast(rests, history, texts)]
     return tuple(out)

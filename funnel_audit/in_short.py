@@ -37,7 +37,7 @@ def _name(audit: report.Audit, stage_id: str) -> str:
 
 def _leak(audit: report.Audit, texts: Texts) -> str | None:
     """The costliest leak: where, how many, why, and what stopping it would bring."""
-    leak = next(iter(audit.leaks), None)
+    leak = next((leak for leak in audit.leaks if leak.matters), None)
     if leak is None or not leak.lost:
         return None
     t = texts
@@ -55,8 +55,9 @@ def _leak(audit: report.Audit, texts: Texts) -> str | None:
     gain, reference = leak.recoverable, leak.reference
     if gain is not None and reference is not None and leak.rate is not None and leak.window is not None and gain.wins >= 0.05:
         overall = next(stage.projected for stage in audit.funnel if stage.stage == leak.start)
-        say += " " + t.say("Since {day} {now} go on", day=t.date(leak.window.start), now=t.percent(leak.rate.value, digits=None))
-        if overall is not None:
+        now = overall if leak.whole and overall is not None else leak.rate
+        say += " " + t.say("Since {day} {now} go on", day=t.date(leak.window.start), now=t.percent(now.value, digits=None))
+        if overall is not None and not leak.whole:
             say += " " + t.say("({overall} in all)", overall=t.percent(overall.value, digits=None))
         then, wins = t.percent(reference.value, digits=None), t.amount(gain.wins)
         if reference.source == "target":
@@ -159,6 +160,8 @@ def _win_rate(audit: report.Audit, texts: Texts) -> str | None:
     """The win rate, projected where it can be, else so far and of the closed, with the counts behind it."""
     totals, t = audit.totals, texts
     rate = totals.win_rate
+    if totals.lost and not totals.won and audit.warnings:
+        return None  # the warning above says it: the won deals are missing, and a rate of 0 is none
     if rate.projected is not None and (rate.projected.ripe or rate.projected.high - rate.projected.low < SENSELESS):
         sure = "" if rate.projected.ripe else " " + t.say("Many deals are still open, so that is not settled.")
         return (
@@ -198,7 +201,7 @@ def _key_stage(audit: report.Audit, texts: Texts) -> str | None:
     if best is None or best.win_chance is None or best.before is None:
         return None
     return texts.say(
-        "The key stage is “{stage}”: {there} of the deals that reach it win, of those at the stage before {before}.",
+        "The key stage found in the data is “{stage}”: {there} of the deals that reach it win, of those at the stage before {before}.",
         stage=best.name,
         there=texts.percent(best.win_chance.value, digits=None),
         before=texts.percent(best.before.value, digits=None),

@@ -21,6 +21,7 @@ WHY = {
     "untimed_losses": N_("the export does not say when deals were lost here: more than {limit} of the losses have no time"),
     "untimed_open": N_("the export does not say when the open deals were created: more than {limit} of them have no date"),
     "no_stays": N_("no stay in this stage has a known start"),
+    "no_wins": N_("deals are lost and none is won: how often a deal is won cannot be learned from this export"),
     "no_exits": N_("no deal has left this stage yet within what is known"),
 }
 """A sentence for each word of ``Step.why_not``."""

@@ -114,6 +114,7 @@ def leak(leak: leaks_.StepLeak, funnel: Funnel) -> report.Leak:
         per_point=leak.per_point,
         window=window,
         ranked_first=leak.ranked_first,
+        whole=leak.whole,
     )
 
 

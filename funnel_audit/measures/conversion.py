@@ -120,6 +120,8 @@ def whole_funnel(tally: Tally) -> tuple[report.WinRate, str | None]:
     rate, why_not = None, None
     if tally.deals < MIN_REACHED:
         why_not = "few"
+    elif lost and not won:
+        why_not = "no_wins"  # closed deals and not one is won: a selection or an unknown label, and no rate of 0
     elif timed_wins is None or timed_losses is None:
         why_not = "untimed_advances" if timed_wins is None else "untimed_losses"
     elif ageless > UNTIMED_LIMIT * tally.outcome(Outcome.OPEN):

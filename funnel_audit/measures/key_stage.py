@@ -49,7 +49,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class KeyStage:
-    """``found``: the largest jump, the earlier stage on a tie; None with ``reason`` "few_stages" (no intermediate one) or "no_rates".
+    """``found``: the largest jump, the earlier stage on a tie; None with ``reason`` "few_stages" (no intermediate one), "no_wins" (no deal
+    is won: no stage leads to what never comes) or "no_rates".
     ``agree`` None where nothing is declared or found."""
 
     declared: int | None
@@ -69,6 +70,8 @@ def key_stage(journeys: Journeys, tally: Tally, declared: int | None = None) -> 
     k_all = tally.stages
     if k_all < 3:
         return KeyStage(declared, None, None, (), "few_stages")
+    if not tally.outcome(Outcome.WON):
+        return KeyStage(declared, None, None, (), "no_wins")
     reached = tally.reached()
     rates = [step_incidence(tally, k) if reached[k] >= MIN_REACHED else None for k in range(k_all - 1)]
     chances = [win_product(rates[k:]) for k in range(k_all - 1)]

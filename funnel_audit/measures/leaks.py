@@ -27,7 +27,8 @@ TOP_REASONS = 3
 
 @dataclass(frozen=True)
 class StepLeak:
-    """The step out of stage ``k``. ``window`` is (from, to) in microseconds; ``entries`` the stays that began in it."""
+    """The step out of stage ``k``. ``window`` is (from, to) in microseconds; ``entries`` the stays that began in it; ``whole``: there are
+    none before it."""
 
     k: int
     lost: int
@@ -41,6 +42,7 @@ class StepLeak:
     window: tuple[int, int] | None = None
     entries: int = 0
     ranked_first: float | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class _Cell:
     days: float
     entries: int
     reference: report.Reference | None
+    whole: bool
 
     @property
     def resolved(self) -> float:
@@ -98,6 +101,7 @@ def leaks(
                 window=window,
                 entries=cell.entries,
                 ranked_first=firsts,
+                whole=cell.whole,
             )
         )
     shown = [step for step in out if step.lost or (step.recoverable is not None and step.recoverable.wins > 0)]
@@ -150,13 +154,13 @@ def mean_won_amount(tally: Tally, currency: str | None, since_us: int, timezone:
 
 
 def _onward(rates: Sequence[report.Projected | None], k: int) -> float | None:
-    """P(win | reached the stage after k): the product of the projected rates from there on."""
+    """P(win | reached the stage after k): the product of the projected rates from there on; None where it is 0 (nothing is to be won)."""
     product = 1.0
     for rate in rates[k + 1 : -1] if len(rates) else ():
         if rate is None:
             return None
         product *= rate.value
-    return product
+    return product or None
 
 
 def _cell(tally: Tally, k: int, target: float | None, timezone: str) -> _Cell | None:
@@ -172,13 +176,14 @@ def _cell(tally: Tally, k: int, target: float | None, timezone: str) -> _Cell | 
     if incidence is None or incidence.n < MIN_REACHED or not (incidence.advances.any() or incidence.losses.any()):
         return None  # nothing has been decided: no rate, and not one of 0 either
     oldest = _oldest(tally, k)
+    whole = oldest >= since
     since = max(since, oldest)
     covered = min(float(days), max((tally.as_of.us - oldest) / DAY, 1.0))
     if target is not None:
-        return _Cell(incidence, since, covered, incidence.n, report.Reference(value=target, source="target"))
+        return _Cell(incidence, since, covered, incidence.n, report.Reference(value=target, source="target"), whole)
     best = _best_quarter(tally, k, incidence, since, oldest, timezone)
     reference, at_age = best if best is not None else (None, incidence)
-    return _Cell(at_age, since, covered, incidence.n, reference)
+    return _Cell(at_age, since, covered, incidence.n, reference, whole)
 
 
 def _oldest(tally: Tally, k: int) -> int:

@@ -30,7 +30,10 @@ class Window(Record, frozen=True, kw_only=True):
 
 
 class Leak(Record, frozen=True, kw_only=True):
-    """One step that loses deals. ``per_point`` = wins per 30 days gained by one percentage point more, where there is no reference."""
+    """One step that loses deals. ``per_point`` = wins per 30 days gained by one percentage point more, where there is no reference.
+
+    ``whole``: the window begins with the data, and its rate tells nothing beside that of all deals.
+    """
 
     start: str = msgspec.field(name="from")
     end: str = msgspec.field(name="to")
@@ -44,6 +47,12 @@ class Leak(Record, frozen=True, kw_only=True):
     per_point: float | None
     window: Window | None
     ranked_first: float | None
+    whole: bool = False
+
+    @property
+    def matters(self) -> bool:
+        """Something can be won here: not a step at its reference, nor one where nobody is lost."""
+        return self.recoverable.wins >= 0.05 if self.recoverable is not None else self.lost > 0
 
 
 class StalledStage(Record, frozen=True, kw_only=True):

@@ -95,3 +95,40 @@ def test_check_says_that_the_data_are_old(run: Run, deals: Path) -> None:
     old = joined(run("check", deals, "--today", "2026-11-22").out)
     assert "the data are 145 days old (checks: max_age_days makes that a finding)" in old
     assert "days old" not in run("check", deals, "--today", "2026-07-15").out
+
+
+def test_without_wins_there_is_no_key_stage_no_forecast_and_no_rate_of_0(run: Run, deals: Path, tmp_path: Path) -> None:
+    kept = [line for line in deals.read_text("utf-8-sig").splitlines() if "Закрыто и не" in line or line.startswith("ID,")]
+    made = tmp_path / "lost.csv"
+    made.write_text("\n".join(kept) + "\n", "utf-8")
+    out = run("report", made, "--format", "json").out
+    found = json.loads(out)
+    assert found["key_stage"] is None and found["forecast"] is None and found["totals"]["win_rate"]["projected"] is None
+    assert {"key_stage", "forecast", "totals.win_rate.projected"} <= {note["what"] for note in found["notes"] if note["reason"] == "no_wins"}
+    assert not any("are won in the end" in line or "key stage" in line for line in found["summary"])
+    page = joined(run("report", made).out)
+    assert ("The biggest leak is" in page) == ("── Leaks" in page)
+    assert "No forecast: no deal of the export is won" in joined(run("forecast", made).out)
+
+
+def test_the_two_key_stages_say_where_they_come_from(run: Run, deals: Path) -> None:
+    page = joined(run("report", deals).out)
+    assert "The key stage found in the data is “Invoice and contract sent”" in page
+    assert "the key stage “Layout/project approved” (declared in stages.yaml)" in page
+
+
+def test_a_leak_whose_period_is_all_of_the_data_has_one_rate(run: Run, deals: Path, shared_data: Path) -> None:
+    assert "In all: of all deals, also those that jumped over the stage" in joined(run("report", deals, "--only", "leaks").out)
+    bpic = shared_data / "bpic2012"
+    page = joined(run("report", bpic / "events.csv", "--stages", ROOT / "tests" / "reference" / "bpic2012.yaml", "--only", "leaks").out)
+    assert "go on" in page and "in the period:" not in page
+
+
+def test_an_owner_has_one_rate_on_the_same_mix(run: Run, shared_data: Path) -> None:
+    found = json.loads(run("report", shared_data / "ich_school_crm" / "deals.xlsx", "--format", "json").out)["segments"]
+    pairs = [
+        (one["value"], segment["same_mix"]["rate"]["value"])
+        for segment in found if segment["same_mix"]
+        for one in segment["differences"] if one["what"] == "win_rate"
+    ]  # fmt: skip
+    assert pairs and all(told == shown for told, shown in pairs)

@@ -76,10 +76,11 @@ def segments(
         deals = ledger.sum(axis=(1, 2))
         ranked = _ranked(split, journeys) & (deals > 0)
         incidences = {k: ManyIncidences.of(*(counts[:, place, kind] for kind in range(3))) for place, k in enumerate(kept.tracks)}
-        mix = None
+        mix, rates = None, {}
         if split.column == "owner" and stratum is not None:
             mix = worth.same_mix(journeys, split, stratum, old.deals, known.steps)
-            tests += compare.on_same_mix(number, mix, ranked, won_stage)
+            rates = {k: worth.mix_rates(mix, step, ranked) for step, k in enumerate(mix.stages)}
+            tests += compare.on_same_mix(number, mix, rates, ranked, won_stage)
         else:
             tests += compare.projected(number, counts, incidences, won_stage, ranked)
             tests += [] if known.whole else compare.closed_only(number, *_closed(ledger), ranked)
@@ -93,7 +94,6 @@ def segments(
             won, lost = _closed(ledger)
             with np.errstate(invalid="ignore"):
                 shrunk[won_stage] = _shrunk(won / (won + lost), (won + lost).astype(np.float64), ranked)
-        rates = {} if mix is None else {k: worth.mix_rates(mix, step, ranked) for step, k in enumerate(mix.stages)}
         columns.append(_Column(split, cells, ranked, ledger, readings, shrunk, _from_start(readings, split.size, won_stage), values, rates))
     found = compare.verdicts(tests)
     return tuple(

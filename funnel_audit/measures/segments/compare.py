@@ -94,18 +94,21 @@ def closed_only(column: int, won: Array, lost: Array, ranked: Array) -> list[Com
     ]
 
 
-def on_same_mix(column: int, mix: OwnersMix, ranked: Array, won_stage: int) -> list[Comparison]:
-    """Owners against the others on the same mix of sources and amounts."""
+def on_same_mix(
+    column: int, mix: OwnersMix, rates: Mapping[int, Sequence[report.SameMix | None]], ranked: Array, won_stage: int
+) -> list[Comparison]:
+    """Owners against the others on the same mix of sources and amounts; ``rates``: of each step, as ``mix_rates`` gives them."""
     out = []
-    for k, found, n, hits in zip(mix.stages, mix.found, mix.n, mix.hits, strict=True):
+    for k, found, n in zip(mix.stages, mix.found, mix.n, strict=True):
         enough = ranked & (n >= MIN_COMPARED) & (n.sum() - n >= MIN_COMPARED)
         enough &= (found.expected >= MIN_EXPECTED) & (found.expected_failures >= MIN_EXPECTED) & ~np.isnan(found.p)
         what, stage = ("win_rate", None) if k == won_stage else ("step", k)
         for row in np.flatnonzero(enough).tolist():
-            rate, difference = float(hits[row] / n[row]), float(found.difference[row])
-            others = min(max(rate - difference, 0.0), 1.0)
-            p = float(found.p[row])
-            out.append(Comparison(column, row, what, stage, rate, others, difference > 0, p, "same mix", _matters(rate, others)))
+            one = rates[k][row]
+            if one is None:
+                continue
+            rate, others, better = one.rate.value, one.others, bool(found.difference[row] > 0)
+            out.append(Comparison(column, row, what, stage, rate, others, better, float(found.p[row]), "same mix", _matters(rate, others)))
     return out
 
 

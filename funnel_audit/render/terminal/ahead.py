@@ -22,7 +22,7 @@ def key_stage(page: Page) -> list[RenderableType]:
     """The stages by how much reaching them changes the outlook; the one that decides first."""
     key, t = page.audit.key_stage, page.texts
     if key is None or key.found is None:
-        return []
+        return _without(page, t.say("Key stage"), "key_stage", t.say("No key stage: {why}."))
     ranked = sorted((one for one in key.candidates if one.jump is not None), key=lambda one: -(one.jump or 0.0))[:SHOWN_STAGES]
     columns = [
         Column(
@@ -40,7 +40,15 @@ def key_stage(page: Page) -> list[RenderableType]:
             [NONE if one.resampled_share is None else t.points(one.resampled_share, digits=0) for one in ranked],
         ),
     ]
-    return [heading(page, t.say("Key stage"), _name(page, key.found)), table(page, columns), *legend([_agreement(page, key)])]
+    return [heading(page, t.say("Key stage"), t.say("found in the data: {stage}", stage=_name(page, key.found))), table(page, columns), *legend([_agreement(page, key)])]
+
+
+def _without(page: Page, title: str, what: str, sentence: str) -> list[RenderableType]:
+    """Why there is nothing to show, where it was asked for by name; on the whole page the notes say it."""
+    why = next((note.text for note in page.audit.notes if note.what == what), None)
+    if page.asked is None or why is None:
+        return []
+    return [heading(page, title), bullets([cell(sentence.format(why=why))])]
 
 
 def _agreement(page: Page, key: KeyStage) -> str:
@@ -68,7 +76,7 @@ def forecast(page: Page) -> list[RenderableType]:
     """The forecast in plain lines, the plot of months, and how the same code would have done."""
     ahead, t = page.audit.forecast, page.texts
     if ahead is None:
-        return []
+        return _without(page, t.say("Forecast"), "forecast", t.say("No forecast: {why}."))
     won = ahead.target == page.audit.funnel[-1].stage
     lines = [
         _doubt(page, ahead),
@@ -197,9 +205,11 @@ def _key(page: Page, ahead: Forecast) -> str:
     if ahead.key is None or stage is None:
         return ""
     t = page.texts
+    origin = t.say("found in the data") if key is None or key.declared is None else t.say("declared in stages.yaml")
     return t.say(
-        "Deals that reach the key stage “{stage}”: {p50} ({p10}–{p90}).",
+        "Deals that reach the key stage “{stage}” ({origin}): {p50} ({p10}–{p90}).",
         stage=_name(page, stage),
+        origin=origin,
         p50=t.number(ahead.key.p50),
         p10=t.number(ahead.key.p10),
         p90=t.number(ahead.key.p90),
@@ -257,7 +267,7 @@ def outlook(page: Page) -> list[RenderableType]:
     """The page of ``funnel-audit forecast``: by stage, deal by deal, and every origin of the backtest."""
     ahead, t = page.audit.forecast, page.texts
     if ahead is None:
-        return [bullets(cell(note.text) for note in page.audit.notes if note.what in ("forecast", "key_stage"))]
+        return []  # the forecast has said why
     stages = [row for row in ahead.by_stage if row.open]
     parts: list[RenderableType] = [
         heading(page, t.say("By stage")),

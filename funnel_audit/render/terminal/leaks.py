@@ -18,7 +18,7 @@ NAME_LIMIT, REASON_LIMIT = 50, 40
 def section(page: Page) -> list[RenderableType]:
     """The leaks anyone would act on, and the loss reasons of all deals where no step can show its own."""
     texts = page.texts
-    worth = [leak for leak in page.audit.leaks if _matters(leak)]
+    worth = [leak for leak in page.audit.leaks if leak.matters]
     shown = worth[: TOP if page.top is None else page.top]
     parts: list[RenderableType] = []
     if shown:
@@ -35,10 +35,14 @@ def _legend(page: Page, worth: Sequence[Leak], shown: Sequence[Leak]) -> list[st
     """What the rates are held against, how the steps are ranked, and how many are left out."""
     say = page.texts.say
     lines = []
+    if any(leak.rate is not None and not leak.whole for leak in shown):
+        lines.append(say("In all: of all deals, also those that jumped over the stage; in the period: of those that came into it then."))
     if any(leak.reference is not None and leak.reference.source != "target" for leak in shown):
         lines.append(say("“At least”: the lower end of the 95% range of the best quarter that ended before the period."))
     alone = [leak for leak in shown if leak.recoverable is None]
-    if len(alone) == len(shown):
+    if len(alone) == len(shown) and any(leak.reference is not None for leak in shown):
+        lines.append(say("Ranked by deals lost: how often deals are won further on is not known."))
+    elif len(alone) == len(shown):
         lines.append(say("There is no target and no earlier quarter to compare with: ranked by deals lost."))
     elif alone:
         lines.append(say("Ranked by what can be recovered; then by deals lost, where there is nothing to compare with."))
@@ -47,13 +51,6 @@ def _legend(page: Page, worth: Sequence[Leak], shown: Sequence[Leak]) -> list[st
         lines.append(page.texts.count("{n} smaller leak is not shown: --top {all}.", "{n} smaller leaks are not shown: --top {all}.",
                                       left, all=len(worth)))  # fmt: skip
     return lines
-
-
-def _matters(leak: Leak) -> bool:
-    """Something can be won here: not a step at its reference, nor one where nobody is lost."""
-    if leak.recoverable is not None:
-        return leak.recoverable.wins >= 0.05
-    return leak.lost > 0
 
 
 def _window(page: Page, leaks: Sequence[Leak]) -> str:
@@ -98,7 +95,10 @@ def _step(page: Page, leak: Leak, *, first: bool) -> Group:
 
 
 def _facts(page: Page, leak: Leak) -> list[str]:
-    """What was lost since the beginning of the data, and how many go on in the period: two lines, for they are of two times."""
+    """What was lost since the beginning of the data, and how many go on in the period: two lines, for they are of two times.
+
+    Where the period is all of the data there is one rate, that of the funnel.
+    """
     texts = page.texts
     lost = texts.count("{n} deal lost", "{n} deals lost", leak.lost)
     if leak.share_of_losses is not None:
@@ -108,8 +108,11 @@ def _facts(page: Page, leak: Leak) -> list[str]:
     overall = next((stage.projected for stage in page.audit.funnel if stage.stage == leak.start), None)
     if overall is not None and leak.rate is not None:
         lost += "; " + texts.say("{rate} go on", rate=_rate(page, overall))
+    one_rate = leak.whole and overall is not None
+    if one_rate and leak.reference is not None:
+        lost += "; " + _held_against(page, leak.reference)
     facts = [texts.say("in all: {lost}", lost=lost)]
-    if leak.rate is not None:
+    if leak.rate is not None and not one_rate:
         rate = texts.say("in the period: {rate} go on", rate=_rate(page, leak.rate))
         facts.append(rate + (f"; {_held_against(page, leak.reference)}" if leak.reference is not None else ""))
     return facts
