@@ -55,13 +55,15 @@ class RuleCause(Record, frozen=True, kw_only=True):
 
 
 class Rule(Record, frozen=True, kw_only=True):
-    """One counting rule. ``crm`` is the product that counts so. ``against`` is the rule it is held against; ``same_as`` an earlier rule of
+    """One counting rule, ``name`` in ``lang``. ``crm`` is the product that counts so. ``against`` is the rule it is held against; ``same_as`` an earlier rule of
     the list that gives the same numbers throughout. ``reason`` says why there are none. ``deals`` are those the rule could look at."""
 
     rule: str
+    name: str
     crm: str | None
     text: str
     against: str | None
+    against_name: str | None
     deals: int
     same_as: str | None = None
     reason: str | None = None

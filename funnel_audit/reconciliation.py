@@ -19,14 +19,25 @@ if TYPE_CHECKING:
 LISTED = 1000
 """So many ids of one cause at one step are listed, in JSON and CSV; the rest is counted."""
 CRMS = {"hubspot-all": "HubSpot", "hubspot-any": "HubSpot", "bitrix24-standard": "Bitrix24", "bitrix24-conversion": "Bitrix24"}
+NAMES = {
+    "furthest": N_("furthest stage"),
+    "so-far": N_("gone on so far"),
+    "closed-only": N_("closed deals only"),
+    "hubspot-all": N_("HubSpot, all stages"),
+    "hubspot-any": N_("HubSpot, any stages"),
+    "bitrix24-standard": N_("Bitrix24, standard funnel"),
+    "bitrix24-conversion": N_("Bitrix24, funnel with conversion"),
+    "strict": N_("strictly in order"),
+    "direct": N_("straight into the next stage"),
+}
 WHY = {
     "furthest": N_("a deal counts at every stage up to the furthest it reached; open deals are undecided, not lost."),
     "so-far": N_("counts the same deals, but one that has not gone on yet counts as a no: too low while deals are open."),
     "closed-only": N_("leaves open deals out. Quick decisions weigh too much in it."),
-    "hubspot-all": N_("HubSpot, “all stages”: a deal counts while it entered every stage before, in order; one skipped, and it is gone."),
-    "hubspot-any": N_("HubSpot, “any stages”: every deal that was ever in the stage, whatever it skipped; a step may have over 100%."),
-    "bitrix24-standard": N_("Bitrix24, standard funnel: only the stages that a deal really went through."),
-    "bitrix24-conversion": N_("Bitrix24, funnel with conversion: skipped stages are filled in, but not for lost deals."),
+    "hubspot-all": N_("a deal counts while it entered every stage before, in order; one skipped, and it is gone."),
+    "hubspot-any": N_("every deal that was ever in the stage, whatever it skipped; a step may have over 100%."),
+    "bitrix24-standard": N_("only the stages that a deal really went through."),
+    "bitrix24-conversion": N_("skipped stages are filled in, but not for lost deals."),
     "strict": N_("only deals that went stage by stage: no skip, no step back, no pause or undone loss in between."),
     "direct": N_("of the deals that were in the stage, those that moved straight into the next one."),
 }
@@ -84,9 +95,11 @@ def _rule(
     earlier = (found[rule] for rule in asked[: asked.index(one.rule)])
     return Rule(
         rule=one.rule,
+        name=texts.word(NAMES[one.rule]),
         crm=CRMS.get(one.rule),
         text=texts.word(WHY[one.rule]),
         against=one.against,
+        against_name=texts.word(NAMES[one.against]) if one.against else None,
         deals=one.deals,
         same_as=next((other.rule for other in earlier if _same(one, other)), None),
         reason=_reason(one, texts),
@@ -113,6 +126,8 @@ def _reason(one: RuleRates, texts: Texts) -> str | None:
             "It asks through which stages a deal went, and only of {n} is that recorded from the beginning.",
             n=texts.count("{n} deal", "{n} deals", one.deals),
         )
+    if one.why_not == "no_loss_stage":
+        return texts.say("It cannot say: losses have no stage in this export, and without them nearly every closed deal has gone on.")
     return None
 
 
@@ -144,7 +159,7 @@ def _own(reading: Reading, rules: Sequence[Rule], texts: Texts) -> tuple[str, ..
     if not mine:
         return ()
     crm = texts.word(N_("Bitrix24")) if mine[0].crm == "Bitrix24" else mine[0].crm
-    listed = texts.listing([rule.rule for rule in mine])
+    listed = texts.listing([_named(rule, texts) for rule in mine])
     return (texts.say("The export is from {crm}: its funnel reports count by {rules}.", crm=crm, rules=listed),)
 
 
@@ -159,6 +174,11 @@ def _unplaced(lost: int, texts: Texts) -> tuple[str, ...]:
             lost,
         ),
     )
+
+
+def _named(rule: Rule, texts: Texts) -> str:
+    """``“closed deals only” (closed-only)``"""
+    return texts.say("“{name}” ({code})", name=rule.name, code=rule.rule)
 
 
 def _summary(rules: Sequence[Rule], names: Sequence[StageName], texts: Texts) -> tuple[str, ...]:
@@ -179,10 +199,10 @@ def _summary(rules: Sequence[Rule], names: Sequence[StageName], texts: Texts) ->
     rates = [rule.steps[k].rate or 0.0 for rule in (high, low)]
     return (
         texts.say(
-            "They are furthest apart at {start} → {end}: {high} by {high_rule}, {low} by {low_rule}.",
-            start=first, end=last, high=texts.percent(rates[0]), low=texts.percent(rates[1]), high_rule=high.rule, low_rule=low.rule,
+            "They are furthest apart at {start} → {end}: {high} by {high_rule}, {low} by {low_rule}.", start=first, end=last,
+            high=texts.percent(rates[0]), low=texts.percent(rates[1]), high_rule=_named(high, texts), low_rule=_named(low, texts),
         ),
     )  # fmt: skip
 
 
-assert set(WHY) == set(RULES) and set(CRMS) <= set(BY_ENTRIES) and SO_FAR in RULES
+assert set(NAMES) == set(WHY) == set(RULES) and set(CRMS) <= set(BY_ENTRIES) and SO_FAR in RULES

@@ -81,10 +81,12 @@ def _tables(page: Sheet, found: Reconciliation) -> list[RenderableType]:
 
 def _rates(page: Sheet, found: Reconciliation, rules: list[Rule]) -> RenderableType:
     names = [shorten(stage.name, 70) for stage in found.funnel[:-1]]
+    one_line = all(HEADS[rule.rule].endswith("|") for rule in rules)
     columns = [Column(page.texts.say("Stage"), names, justify="left", wraps=True, kept=True)]
     for rule in rules:
         rates = [NONE if step.rate is None else page.texts.points(step.rate, 1) for step in rule.steps]
-        columns.append(Column(HEADS[rule.rule], rates, kept=True, styles=["bold"] * len(rates) if rule.rule == OURS else ()))
+        head = HEADS[rule.rule].removesuffix("|") if one_line else HEADS[rule.rule]
+        columns.append(Column(head, rates, kept=True, styles=["bold"] * len(rates) if rule.rule == OURS else ()))
     return table(page, columns)
 
 
@@ -100,15 +102,16 @@ def _counts(page: Sheet, found: Reconciliation, rules: list[Rule]) -> Renderable
 
 def _why(page: Sheet, found: Reconciliation) -> list[RenderableType]:
     t = page.texts
+    names = {rule.rule: rule.name for rule in found.rules}
     items = []
     for rule in (rule for rule in found.rules if not rule.reason):
-        line = cell(rule.rule, "bold").append(": ")
+        line = cell(rule.name, "bold").append_text(cell(f" ({rule.rule})")).append(": ")
         if rule.same_as:
-            items.append(line.append_text(cell(t.say("here the same numbers as {rule}.", rule=rule.same_as))))
+            items.append(line.append_text(cell(t.say("here the same numbers as “{rule}”.", rule=names[rule.same_as]))))
         else:
             items.append(line.append_text(cell(" ".join([rule.text, *_causes(page, rule)]))))
     for reason in dict.fromkeys(rule.reason for rule in found.rules if rule.reason):
-        line = cell(", ".join(rule.rule for rule in found.rules if rule.reason == reason), "bold").append(": ")
+        line = cell("; ".join(f"{rule.name} ({rule.rule})" for rule in found.rules if rule.reason == reason), "bold").append(": ")
         items.append(line.append_text(cell(f"{t.say('no figures.')} {reason}")))
     parts: list[RenderableType] = ["", heading(page, t.say("Why they differ")), bullets(items)]
     if any(rule.crm == "Bitrix24" and rule.steps for rule in found.rules):
@@ -118,11 +121,11 @@ def _why(page: Sheet, found: Reconciliation) -> list[RenderableType]:
 
 
 def _causes(page: Sheet, rule: Rule) -> list[str]:
-    """``Against so-far: 63 deals skipped a stage (D-1, D-2 and 61 more).``"""
+    """``Against “gone on so far”: 63 deals skipped a stage (D-1, D-2 and 61 more).``"""
     if not rule.causes:
         return []
     said = "; ".join(f"{one.text} ({_ids(page, one)})" for one in rule.causes)
-    return [page.texts.say("Against {rule}: {causes}.", rule=rule.against, causes=said)]
+    return [page.texts.say("Against “{rule}”: {causes}.", rule=rule.against_name, causes=said)]
 
 
 def _ids(page: Sheet, one: RuleCause) -> str:

@@ -53,6 +53,7 @@ def test_the_page(run: Run, lang: str) -> None:
     assert all(name in ran.out.replace("\n", " ") for name in NAMES)
     words = ("Why they differ", "57 deals skipped a stage", "and 52 more") if lang == "en" else (
         "Почему они расходятся", "57 сделок пропустили этап", "и ещё 52")  # fmt: skip
+    words += ("by “closed deals only” (closed-only)",) if lang == "en" else ("— «только закрытые сделки» (closed-only)",)
     flat = " ".join(ran.out.split())
     assert all(word in flat for word in words)
     assert run("reconcile", HISTORY, *STAGES, "--lang", lang).stdout == ran.stdout
@@ -85,7 +86,10 @@ def test_only_the_rules_asked_for(run: Run) -> None:
 def test_an_export_without_history_says_so(run: Run, lang: str) -> None:
     ran = run("reconcile", ROOT / "sample_data" / "amocrm.csv", *STAGES, "--lang", lang)
     assert ran.code == 0
-    assert ("no history of stages" if lang == "en" else "истории этапов в выгрузке нет") in " ".join(ran.out.split())
+    flat = " ".join(ran.out.split())
+    assert ("no history of stages" if lang == "en" else "истории этапов в выгрузке нет") in flat
+    assert "100.0" not in flat and "100,0" not in flat, "closed-only says why it has no figures"
+    assert ("losses have no stage" if lang == "en" else "у отказов нет этапа") in flat
 
 
 def test_codes_instead_of_ids(run: Run) -> None:

@@ -32,6 +32,8 @@ BY_ENTRIES = RULES[3:]
 """Rules that ask for a deal's entries: they need a history."""
 UNKNOWN_LIMIT = 0.05
 """Above this share of deals whose way is not recorded from its beginning, a rule that asks for entries is not computed."""
+LOSSES_UNKNOWN_LIMIT = 0.5
+"""Above this share of losses at an unknown stage, ``closed-only`` is not computed: its rates would tend to 100%."""
 EFFECTS = ("left_out", "not_gone_on", "added")
 LEFT_OUT, NOT_GONE_ON, ADDED = range(3)
 CAUSES = ("skipped", "skipped_before", "out_of_order", "interrupted", "went_back", "not_next", "lost_after_skip", "no_history")
@@ -80,7 +82,7 @@ class RuleStep:
 class RuleRates:
     """One rule. ``counted``: deals at each stage. ``cumulative``: of those it begins with, by the rule's own denominator (None: not shown).
 
-    ``why_not``: no_history, little_history; then there are no figures.
+    ``why_not``: no_history, little_history, no_loss_stage; then there are no figures.
     """
 
     rule: str
@@ -112,8 +114,17 @@ def reconcile(j: Journeys, projected: Sequence[report.Projected | None], rules: 
         if rule in BY_ENTRIES and why_not is not None:
             found.append(RuleRates(rule, SO_FAR, j.n - unknown, (), (), (), (), why_not=why_not))
             continue
+        if rule == CLOSED and _losses_without_stage(j):
+            found.append(RuleRates(rule, OURS, j.n, (), (), (), (), why_not="no_loss_stage"))
+            continue
         found.append(_rates(rule, j, w, reference, projected, listed))
     return found
+
+
+def _losses_without_stage(j: Journeys) -> bool:
+    """Whether so many losses have no stage that a rule that asks closed deals alone would see hardly a deal that did not go on."""
+    lost = j.outcome == Outcome.LOST
+    return int(np.count_nonzero(lost & ~j.placed)) > LOSSES_UNKNOWN_LIMIT * int(np.count_nonzero(lost))
 
 
 def _rates(
