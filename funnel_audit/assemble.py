@@ -95,6 +95,7 @@ def assemble(
         reading.place,
         signs,
         audit,
+        reading.shape == "snapshots",
         today_us,
     )
     findings = run(evidence, texts)

@@ -17,6 +17,9 @@ from funnel_audit.report import Audit, Finding
 from funnel_audit.verdict import Accepted, Check, Counts, Gone, Judged, RuleInfo
 
 SEVERITIES = ("error", "warning", "info")
+NO_FILE = ("packaged", "export", "dialect")
+"""Where the stages come from if not from a file of the user's."""
+STDIN = ("-", "<stdin>")
 STANDINGS = ("expired", "worse", "new", "accepted")
 
 
@@ -165,7 +168,8 @@ def judge(
 def judgements(audit: Audit, checks: Checks, choice: Choice, today: Today, accepted: Mapping[str, Accepted], root: str) -> list[Judged]:
     """Every finding that counts, with its standing and its place."""
     names = _names(audit)
-    stages = audit.input.stages if audit.input.stages not in ("packaged", "export") else ""
+    stages = audit.input.stages if audit.input.stages not in NO_FILE else ""
+    first = next((file.path or file.name for file in audit.input.files), "")
     out = []
     for one in audit.findings:
         finding = settled(one, choice, checks)
@@ -173,13 +177,13 @@ def judgements(audit: Audit, checks: Checks, choice: Choice, today: Today, accep
             continue
         line = accepted.get(finding.fingerprint)
         stands = standing(finding, line, today.date)
-        file = finding.place.file or stages or next((file.name for file in audit.input.files), "")
+        file = finding.place.file or stages or first
         out.append(
             Judged(
                 finding=finding,
                 standing=stands,
                 fails=stands != "accepted" and at_least(finding.severity, choice.fail_on),
-                path="" if file == "-" else relative(file, root),
+                path="" if file in STDIN else relative(file, root),
                 line=finding.place.line,
                 stage=names.get(finding.place.stage or "", finding.place.stage),
                 accepted=line,

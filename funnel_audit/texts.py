@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import re
 from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -81,7 +82,13 @@ class Texts:
         return self._words.gettext(message) if message else message
 
     def _fill(self, pattern: str, params: Mapping[str, object]) -> str:
-        return pattern.format(**{key: self._plain(value) for key, value in params.items()}) if params else pattern
+        if not params:
+            return pattern
+        plain = {key: self._plain(value) for key, value in params.items()}
+        for key, value in plain.items():
+            if value.endswith(".") and not value.endswith("..") and f"{{{key}}}." in pattern:  # «31 марта 2026 г.» ends a sentence
+                pattern = re.sub(rf"\{{{key}\}}\.(?=\s|$)", f"{{{key}}}", pattern)
+        return pattern.format(**plain)
 
     def _plain(self, value: object) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ENOUGH = 10
 """A step that so few deals have reached has no rate."""
+MOST_DIGITS = 2
+"""More decimals of a per cent tell nobody anything."""
 
 
 def flagged(
@@ -119,13 +121,24 @@ def conversion_range(evidence: Evidence, texts: Texts, deals: Array, beside: int
         high[-1] = advanced[-1] / max(int(reached[-1]), 1)
     step = int(np.where(reached >= ENOUGH, high - low, -1).argmax())
     stages = evidence.funnel.stages
-    digits = 0 if round(float(low[step]), 2) < round(float(high[step]), 2) else 1
+    told = told_apart(texts, float(low[step]), float(high[step]), 0)
+    if told is None:
+        return touched(evidence, texts, deals)
     return texts.count(
         "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to this {n} deal.",
         "Conversion of step {step} (“{first}” → “{next}”) lies between {low} and {high}, whatever happened to these {n} deals.",
         n, step=step + 1, first=cut(stages[step].name.in_lang(texts.lang)), next=cut(stages[step + 1].name.in_lang(texts.lang)),
-        low=texts.percent(float(low[step]), digits), high=texts.percent(float(high[step]), digits),
+        low=told[0], high=told[1],
     )  # fmt: skip
+
+
+def told_apart(texts: Texts, one: float, other: float, digits: int = 1) -> tuple[str, str] | None:
+    """Two shares in per cent with as many decimals, two at most, as tell them apart; None where none do."""
+    for places in range(digits, MOST_DIGITS + 1):
+        first, second = texts.percent(one, places), texts.percent(other, places)
+        if first != second:
+            return first, second
+    return None
 
 
 def win_rate_range(evidence: Evidence, texts: Texts, deals: Array) -> str:
@@ -134,10 +147,13 @@ def win_rate_range(evidence: Evidence, texts: Texts, deals: Array) -> str:
     if total < ENOUGH:
         return touched(evidence, texts, deals)
     others = won - int(np.count_nonzero(evidence.journeys.outcome[deals] == Outcome.WON))
+    told = told_apart(texts, others / total, (others + len(deals)) / total)
+    if told is None:
+        return touched(evidence, texts, deals)
     return texts.count(
         "Of all deals between {low} and {high} are won, whatever became of this {n}.",
         "Of all deals between {low} and {high} are won, whatever became of these {n}.",
-        len(deals), low=texts.percent(others / total, 1), high=texts.percent((others + len(deals)) / total, 1),
+        len(deals), low=told[0], high=told[1],
     )  # fmt: skip
 
 
@@ -149,8 +165,11 @@ def win_rate_without(evidence: Evidence, texts: Texts, deals: Array) -> str:
     if total < ENOUGH or rest < ENOUGH:
         return touched(evidence, texts, deals)
     others = won - int(np.count_nonzero(journeys.outcome[deals] == Outcome.WON))
+    told = told_apart(texts, won / total, others / rest)
+    if told is None:
+        return touched(evidence, texts, deals)
     return texts.count(
         "Of all deals {all} are won so far; without this {n} it would be {rest}.",
         "Of all deals {all} are won so far; without these {n} it would be {rest}.",
-        len(deals), all=texts.percent(won / total, 1), rest=texts.percent(others / rest, 1),
+        len(deals), all=told[0], rest=told[1],
     )  # fmt: skip

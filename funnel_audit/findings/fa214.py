@@ -56,10 +56,19 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         name = facts.currency.texts[code] if code >= 0 else None
         total, theirs = float(facts.amount[rows].sum()), float(facts.amount[deals].sum())
         least, most, usual = (float(amount) / 100 for amount in (facts.amount[deals].min(), facts.amount[deals].max(), np.exp(middle)))
-        text = texts.count(
-            "{n} amount of {total} is far from the rest: {most}; half of all are below {usual}.",
-            "{n} amounts of {total} are far from the rest, from {least} to {most}; half of all are below {usual}.",
-            len(deals), total=len(rows), least=texts.money(least, name), most=texts.money(most, name), usual=texts.money(usual, name),
+        smallest, largest, half = (texts.money(amount, name) for amount in (least, most, usual))
+        text = (
+            texts.count(
+                "{n} amount of {total} is far from the rest: {most}; half of all are below {usual}.",
+                "{n} amounts of {total} are far from the rest, from {least} to {most}; half of all are below {usual}.",
+                len(deals), total=len(rows), least=smallest, most=largest, usual=half,
+            )
+            if smallest != largest
+            else texts.count(
+                "{n} amount of {total}, {most}, is far from the rest; half of all are below {usual}.",
+                "{n} amounts of {total}, {most} each, are far from the rest; half of all are below {usual}.",
+                len(deals), total=len(rows), most=largest, usual=half,
+            )
         )  # fmt: skip
         cure = texts.say("Look at these deals: a telephone number, an account number or a missing decimal point is the usual cause.")
         effect = texts.say("They hold {share} of all money.", share=share_of(texts, round(theirs), round(total)))

@@ -2,7 +2,7 @@
 
 *What it finds*
     Moves that jump over one or more stages, and deals whose history begins beyond the first stage. From a fifth of the moves on it is a
-    warning.
+    warning. Of a series of exports it only says how many stages were passed between two of them, where nobody sees it.
 
 *Why it matters*
     A skipped stage was reached, but has no entry: its conversion counts the deal, its days do not. Where many are skipped, days rest on the
@@ -54,15 +54,24 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         return
     most = int(skipped.argmax())
     stage = label_name(evidence, texts, most)
+    seen = int(stays.moves[most].sum())
+    effect = texts.say(
+        "Days in “{stage}” rest on {seen} deals of {all} that were there or further.", stage=stage, seen=seen, all=seen + int(skipped[most])
+    )
+    numbers: dict[str, float | int | str] = {"moves": total, "skipping": n}
+    if evidence.series:
+        text = texts.count(
+            "{n} move of {total} forward ({share}) went over a stage between two exports, unseen; most often over “{stage}” ({most}).",
+            "{n} moves of {total} forward ({share}) went over a stage between two exports, unseen; most often over “{stage}” ({most}).",
+            n, total=total, share=share_of(texts, n, total), stage=stage, most=int(skipped[most]),
+        )  # fmt: skip
+        cure = texts.say("Nothing to mend: whether they skipped it is not known. A history of stage changes as a further file would tell.")
+        yield flagged(evidence, deals, text, cure, effect, numbers)
+        return
     text = texts.count(
         "{n} move of {total} forward ({share}) skips a stage; {late} deals begin beyond the first one. Skipped most: “{stage}” ({most}).",
         "{n} moves of {total} forward ({share}) skip a stage; {late} deals begin beyond the first one. Skipped most: “{stage}” ({most}).",
         n, total=total, share=share_of(texts, n, total), late=late_deals, stage=stage, most=int(skipped[most]),
     )  # fmt: skip
     cure = texts.say("Let the CRM lead deals through the stages one by one, or take stages that nobody needs out of stages.yaml.")
-    seen = int(stays.moves[most].sum())
-    effect = texts.say(
-        "Days in “{stage}” rest on {seen} deals of {all} that were there or further.", stage=stage, seen=seen, all=seen + int(skipped[most])
-    )
-    numbers: dict[str, float | int | str] = {"moves": total, "skipping": n}
     yield flagged(evidence, deals, text, cure, effect, numbers, "warning" if n >= GRAVE * max(total, 1) else None)

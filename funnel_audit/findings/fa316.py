@@ -36,7 +36,7 @@ ENOUGH = 20
 
 def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     counted = evidence.tally
-    if counted.with_history < ENOUGH:
+    if counted.with_history < ENOUGH or evidence.series:  # in a series a stage passed between two exports is not seen
         return
     reached, advanced = counted.reached(), counted.advanced()
     for k in range(counted.stages - 1):

@@ -2,7 +2,8 @@
 
 *What it finds*
     A stage in which at least two fifths of all open deals stand (of 30 at least) and half of them for twice as long as is usual there: the
-    median of the stays that ended; where fewer than ten did, the median from creation to the win.
+    median of the stays that ended; where fewer than ten did, the median from creation to the win. Where only the creation is known, the
+    age of the deal is held against that.
 
 *Why it matters*
     Either it is the bottleneck, or a store of deals that nobody has closed. Open deals and the forecast by stage weights look larger than
@@ -12,7 +13,7 @@
     When the stage waits for others by nature, such as delivery.
 
 *Example*
-    1,589 of 2,089 open deals stand in "Engaging", half of them for over 166 days; a won deal takes 57.
+    1,589 of 2,089 open deals stand in "Engaging", half of them created over 166 days ago; from creation to the win it takes 57.
 
 *How to mend it*
     Go through the oldest: close what is over. Then find out what the stage waits for, and make two stages of it if it waits for two things.
@@ -50,18 +51,36 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if here[k] < SHARE * total:
         return
     deals = np.flatnonzero(waiting & (journeys.stage_now == k))
-    since = np.where(journeys.since.at[deals] != NAT, journeys.since.at[deals], journeys.facts.created.at[deals])
+    since = journeys.since.at[deals]
+    created_only = 2 * int(np.count_nonzero(since != NAT)) < len(deals)  # then nothing says how long they have stood here
+    since = journeys.facts.created.at[deals] if created_only else since
     ages = (journeys.as_of.us - since[since != NAT]) / DAY
     ended = stays.us[(stays.stage == k) & (stays.exit != STILL_OPEN) & (stays.us != NAT)]
-    usual = float(np.median(ended)) / DAY if len(ended) >= 10 else days_to_win(evidence)
+    of_stage = len(ended) >= 10 and not created_only
+    usual = float(np.median(ended)) / DAY if of_stage else days_to_win(evidence)
     if usual is None or len(ages) < ENOUGH // 2 or float(np.median(ages)) < TIMES * usual:
         return
     age = float(np.median(ages))
-    text = texts.say(
-        "{n} of {total} open deals ({share}) stand in “{stage}”, half of them for over {age}; usual: {usual}.",
-        n=len(deals), total=total, share=share_of(texts, len(deals), total), stage=label_name(evidence, texts, k),
-        age=texts.days(age), usual=texts.days(usual),
-    )  # fmt: skip
+    said = {
+        "n": len(deals), "total": total, "share": share_of(texts, len(deals), total), "stage": label_name(evidence, texts, k),
+        "age": texts.days(age), "usual": texts.days(usual),
+    }  # fmt: skip
+    if created_only:
+        text = texts.say(
+            "{n} of {total} open deals ({share}) stand in “{stage}”, half of them created over {age} ago; "
+            "from creation to the win it usually takes {usual}.",
+            **said,
+        )
+    elif of_stage:
+        text = texts.say(
+            "{n} of {total} open deals ({share}) stand in “{stage}”, half of them for over {age}; usual in this stage: {usual}.", **said
+        )
+    else:
+        text = texts.say(
+            "{n} of {total} open deals ({share}) stand in “{stage}”, half of them for over {age}; "
+            "the whole way from creation to the win usually takes {usual}.",
+            **said,
+        )
     cure = texts.say("Close what is over, the oldest first; then find out what this stage waits for.")
     effect = texts.say("What is open, and any forecast by stage weights, looks larger than it is.")
     numbers: dict[str, float | int | str] = {"open": total, "median_age": round(age, 1), "usual": round(usual, 1)}

@@ -43,6 +43,8 @@ class Evidence:
     """Signs that the export is only a selection of the deals."""
     audit: report.Audit | None = None
     """The finished figures, for rules that hold them against ``checks``; without findings yet."""
+    series: bool = False
+    """Are the entries sightings of one export taken on several days? What happened between two of them is not seen."""
     today_us: int | None = None
     """The end of today's local day where the caller named a date (``check --today``); there is no clock in here."""
 
@@ -50,6 +52,11 @@ class Evidence:
     def changes(self) -> Changes:
         """The changes of stage by local hour."""
         return count_changes(self)
+
+    @property
+    def period(self) -> bool:
+        """Does --to leave out the later deals? Then the data end before the export does."""
+        return self.audit is not None and self.audit.input.created_to is not None
 
     @property
     def checks(self) -> Checks:

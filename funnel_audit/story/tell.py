@@ -183,7 +183,8 @@ def findings(
     }
     files = tuple(part.outline.head.file for part in reading.tables)
     evidence = Evidence(
-        single, tally(single, len(reading.funnel.pairs)), reading.funnel, (), (), (), files, lambda _: place, (), audit, None
+        single, tally(single, len(reading.funnel.pairs)), reading.funnel, (), (), (), files, lambda _: place, (), audit,
+        reading.shape == "snapshots",
     )  # fmt: skip
     whole = {finding.code: finding for finding in reversed(audit.findings)}
     for finding in run(evidence, texts):

@@ -111,6 +111,9 @@ class Case:
 RUSSIAN = "deal_id,stage,created\n" + "".join(f"A{i},Новая заявка,2026-01-13\n" for i in range(12))
 LOG = "deal_id,title,stage,created,status\nA,x,Meeting held,2026-01-13 09:00:00,{status}\n"
 DATED = "deal_id,stage,created,close_date,New lead,Meeting held\n"
+DAILY = "deal_id,stage,created,stage_changed_at\n" + "".join(f"B{day},New lead,2026-01-{day},\n" for day in range(11, 31))
+LATE: dict[str, str | bytes] = {"deals.csv": DAILY + "L,Meeting held,2026-01-12,2026-03-02\nM,Offer sent,2026-01-12,2026-03-31\n"}
+BUSY: dict[str, str | bytes] = {"deals.csv": DAILY + "L,Meeting held,2026-01-12,2026-02-09\n"}
 CASES = [
     Case("FA101", deals("2026-01-15 09:00:00", "31.02.2026"), 1, 4, "created", says=("31.02.2026", "1 cell")),
     Case("FA101", deals(",200,", ",on request,"), 1, 3, "amount", says=("on request",), like=deals(",200,", ",,")),
@@ -159,6 +162,7 @@ CASES = [
         says=("25\xa0February\xa02062", "13,177"),
         like=deals(history=False),
     ),
+    Case("FA108", LATE, 2, says=("2 dates only are later than 30\xa0January\xa02026", "--as-of 2026-01-30"), like=BUSY),
     Case("FA109", deals("300,RUB", "300,USD"), 4, says=("RUB: 3, USD: 1",), like=deals(",300,RUB", ",,USD")),
     Case(
         "FA110",
@@ -184,6 +188,7 @@ CASES = [
         1,
         like={"deals.csv": DEALS.replace("\n", ",x\n").replace("currency,x", "currency,note"), "history.csv": HISTORY},
     ),
+    Case("FA130", CLEAN, options=Options(as_of="2030-01-01"), says=("1,406\xa0days", "25\xa0February\xa02026"), like=BUSY),
     Case(
         "FA201",
         deals("B,Lost", "A,Paid,2026-01-13 09:00:00,2026-02-20 09:00:00,101,RUB\nB,Lost"),
@@ -342,6 +347,14 @@ def test_clean(case: Case, tmp_path: Path) -> None:
 
 def test_the_clean_export_raises_nothing(tmp_path: Path) -> None:
     assert run(evidence_of(tmp_path, CLEAN), Texts("en")) == ()
+
+
+def test_looked_at_late_it_is_a_remark_first_and_a_warning_then(tmp_path: Path) -> None:
+    said = {}
+    for day in ("2026-03-10", "2026-03-15", "2026-04-15"):
+        found = run(evidence_of(tmp_path, CLEAN, Options(as_of=day)), Texts("en"))
+        said[day] = [one.severity for one in found if one.code == "FA130"]
+    assert said == {"2026-03-10": [], "2026-03-15": ["info"], "2026-04-15": ["warning"]}
 
 
 def test_looking_back_is_no_contradiction(tmp_path: Path) -> None:
