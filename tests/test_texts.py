@@ -175,3 +175,12 @@ def test_language(option: str | None, env: dict[str, str], lang: str) -> None:
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(ValueError, match="there are en, ru"):
         pick_language("de", {})
+
+
+def test_an_abbreviation_ends_its_sentence() -> None:
+    """One full stop for both; what follows without a space, or ends in dots of its own, stays as it is."""
+    said = Texts("ru")
+    assert said.say("Until {day}. More.", day="1 января 2026 г.") == "Until 1 января 2026 г. More."
+    assert said.say("It is {money}.", money="77,5 тыс.") == "It is 77,5 тыс."
+    assert said.say("It is {money}.", money="77") == "It is 77."
+    assert said.say("{name}.csv, {name}.", name="a..") == "a...csv, a..."

@@ -162,3 +162,31 @@ def test_nothing_is_called_nothing() -> None:
     none = Counts(error=0, warning=0, info=0, accepted=5, unlisted=0, failing=0)
     verdict = Check(**{name: getattr(check(), name) for name in Check.__struct_fields__ if name != "counts"}, counts=none)
     assert tallied(verdict, Texts("en")) == "no findings; 5 accepted"
+
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
+
+
+def annotated(out: str) -> set[str]:
+    return set(re.findall(r"::\w+ file=([^,:]*)", out))
+
+
+def test_what_is_of_a_stage_points_at_a_file_that_is_there(run: Any, tmp_path: Path) -> None:
+    """The user's stages file; without one the export, under the name that was typed; nothing for standard input."""
+    Path("exports").mkdir()
+    Path("exports/deals.csv").write_bytes((SAMPLES / "deals.csv").read_bytes())
+    Path("stages.yaml").unlink()
+    seen = run("check", "exports/deals.csv", "--format", "github", "--fail-on", "never").out
+    assert "FA405" in seen and annotated(seen) == {"exports/deals.csv"}
+    assert {issue["location"]["path"] for issue in json.loads(run("check", "exports/deals.csv", "--format", "gitlab").out)} == {
+        "exports/deals.csv"
+    }
+    found = run("check", "exports/deals.csv", "--format", "sarif").out
+    assert set(re.findall(r'"uri": "([^"]*deals[^"]*)"', found)) == {"exports/deals.csv"}
+
+
+def test_the_stages_of_a_dialect_are_no_file(run: Any, shared_data: Path) -> None:
+    Path("stages.yaml").unlink()
+    folder = shared_data / "salesforce_demo"
+    seen = run("check", folder / "Opportunity.csv", folder / "Opportunity History.csv", "--format", "github").out
+    assert "FA317" in seen and {Path(name).is_file() for name in annotated(seen)} == {True}
