@@ -55,8 +55,9 @@ class RuleCause(Record, frozen=True, kw_only=True):
 
 
 class Rule(Record, frozen=True, kw_only=True):
-    """One counting rule, ``name`` in ``lang``. ``crm`` is the product that counts so. ``against`` is the rule it is held against; ``same_as`` an earlier rule of
-    the list that gives the same numbers throughout. ``reason`` says why there are none. ``deals`` are those the rule could look at."""
+    """One counting rule, its ``name`` in ``lang``. ``crm`` is the product that counts so. ``against`` is the rule it is held against;
+    ``same_as`` an earlier rule of the list that gives the same numbers throughout. ``reason`` says why there are none. ``deals`` are those
+    the rule could look at."""
 
     rule: str
     name: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from funnel_audit import report
 from funnel_audit.clock import AsOf
+from funnel_audit.intake.dialect import generic
 from funnel_audit.measures import conversion as conversion_
 from funnel_audit.measures import leaks as leaks_
 from funnel_audit.measures import pace as pace_
@@ -182,6 +183,7 @@ def read_input(reading: Reading) -> report.Input:
             delimiter=part.outline.head.delimiter,
             shape=part.outline.shape,
             dialect=part.outline.found.dialect.name,
+            crm=None if part.outline.found.dialect is generic() else part.outline.found.dialect.title,
             sheet=part.outline.head.sheet,
             path=part.outline.head.file,
         )

@@ -292,7 +292,10 @@ def example(lang: str = "en") -> Audit:
         timezone="Europe/Moscow",
         input=Input(
             files=(
-                InputFile(name="exports/deals.csv", rows=600, encoding="utf-8", delimiter=";", shape="dated_columns", dialect="amocrm"),
+                InputFile(
+                    name="exports/deals.csv", rows=600, encoding="utf-8", delimiter=";", shape="dated_columns", dialect="amocrm",
+                    crm="amoCRM",
+                ),  # fmt: skip
             ),
             stages="stages.yaml",
         ),
@@ -462,7 +465,11 @@ def no_history(lang: str = "en") -> Audit:
         as_of_local="2026-03-31 17:20",
         timezone="Europe/Moscow",
         input=Input(
-            files=(InputFile(name="amocrm.csv", rows=600, encoding="utf-8", delimiter=",", shape="deal_rows", dialect="amocrm"),),
+            files=(
+                InputFile(
+                    name="amocrm.csv", rows=600, encoding="utf-8", delimiter=",", shape="deal_rows", dialect="amocrm", crm="amoCRM",
+                ),
+            ),  # fmt: skip
             stages="export",
             pipeline="Основная" if ru else "Main",
             created_from="2025-04-01",

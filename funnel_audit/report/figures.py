@@ -6,7 +6,7 @@ from funnel_audit.report.base import Bounds, Days, Interval, Projected, Record
 
 
 class InputFile(Record, frozen=True, kw_only=True):
-    """``name`` without its folder, ``path`` as it was typed."""
+    """``name`` without its folder, ``path`` as it was typed. ``crm``: the title of the dialect; None where no CRM was recognised."""
 
     name: str
     rows: int
@@ -14,6 +14,7 @@ class InputFile(Record, frozen=True, kw_only=True):
     delimiter: str | None
     shape: str
     dialect: str
+    crm: str | None = None
     sheet: str | None = None
     path: str | None = None
 

@@ -219,7 +219,7 @@ def amounts(run: Run, folder: Path, old: tuple[str, ...], new: tuple[str, ...]) 
         rows = {deal: [*cells[:4], currencies[n % len(currencies)]] for n, (deal, cells) in enumerate(deals().items())}
         write(folder / name, rows)
     found = json.loads(run("compare", "old.csv", "new.csv", "--format", "json").out)
-    assert found["rewritten_deals"] == 0 or all(old) and all(new)
+    assert found["rewritten_deals"] == 0 or (all(old) and all(new))
     return {figure["what"]: figure for figure in found["figures"]}, " ".join(found["notes"])
 
 

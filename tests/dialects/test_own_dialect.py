@@ -45,6 +45,15 @@ def test_inspect_says_that_it_was_given(files: tuple[str, str]) -> None:
     assert "CRM: Mine, by your own dialect." in render(found)
 
 
+def test_the_page_is_headed_by_its_title_not_by_its_file(
+    files: tuple[str, str], sample_data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "report", files[0], "--dialect", files[1], "--lang", "en") == 0
+    assert "Mine, deal rows" in capsys.readouterr().out.partition("as of")[0].replace("\n", " ")
+    assert run(monkeypatch, "report", str(sample_data / "amocrm.csv"), "--lang", "en") == 0
+    assert "amoCRM" in capsys.readouterr().out.partition("as of")[0]
+
+
 def test_it_goes_before_a_crm_that_is_known(tmp_path: Path, sample_data: Path) -> None:
     (tmp_path / "own.yaml").write_text("title: Own\ntables:\n- shape: deals\n  columns: {deal_id: [ID], stage: [Этап сделки]}\n", "utf-8")
     found = read([str(sample_data / "amocrm.csv")], load_funnel(None), Options(dialect=str(tmp_path / "own.yaml")))

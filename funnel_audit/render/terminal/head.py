@@ -24,10 +24,6 @@ SHAPES = {
 }
 OTHERS_NAMED = 3
 """So many of the pipelines that are left out are named."""
-BRANDS = {
-    "amocrm": "amoCRM", "bitrix24": "Bitrix24", "hubspot": "HubSpot", "salesforce": "Salesforce", "pipedrive": "Pipedrive",
-    "zoho": "Zoho CRM", "dynamics": "Dynamics 365", "dynamics365": "Dynamics 365", "megaplan": "Мегаплан", "retailcrm": "RetailCRM",
-}  # fmt: skip
 
 
 def title(page: Page) -> list[RenderableType]:
@@ -62,7 +58,7 @@ def _file_name(page: Page, name: str) -> str:
 
 def _kinds(page: Page) -> str:
     files = page.audit.input.files
-    brands = [BRANDS.get(file.dialect.lower(), file.dialect) for file in files if file.dialect.lower() not in ("", "generic")]
+    brands = [file.crm for file in files if file.crm]
     whole = page.audit.input.shape
     shapes = [_shape(page, whole)] if whole else [_shape(page, file.shape) for file in files]
     words = [*dict.fromkeys(brands), *dict.fromkeys(shapes)]
