@@ -295,7 +295,7 @@ def example(lang: str = "en") -> Audit:
                 InputFile(
                     name="exports/deals.csv", rows=600, encoding="utf-8", delimiter=";", shape="dated_columns", dialect="amocrm",
                     crm="amoCRM",
-                ),  # fmt: skip
+                ),
             ),
             stages="stages.yaml",
         ),
@@ -469,7 +469,7 @@ def no_history(lang: str = "en") -> Audit:
                 InputFile(
                     name="amocrm.csv", rows=600, encoding="utf-8", delimiter=",", shape="deal_rows", dialect="amocrm", crm="amoCRM",
                 ),
-            ),  # fmt: skip
+            ),
             stages="export",
             pipeline="Основная" if ru else "Main",
             created_from="2025-04-01",
