@@ -104,7 +104,8 @@ def test_without_wins_there_is_no_key_stage_no_forecast_and_no_rate_of_0(run: Ru
     out = run("report", made, "--format", "json").out
     found = json.loads(out)
     assert found["key_stage"] is None and found["forecast"] is None and found["totals"]["win_rate"]["projected"] is None
-    assert {"key_stage", "forecast", "totals.win_rate.projected"} <= {note["what"] for note in found["notes"] if note["reason"] == "no_wins"}
+    explained = {note["what"] for note in found["notes"] if note["reason"] == "no_wins"}
+    assert {"key_stage", "forecast", "totals.win_rate.projected"} <= explained
     assert not any("are won in the end" in line or "key stage" in line for line in found["summary"])
     page = joined(run("report", made).out)
     assert ("The biggest leak is" in page) == ("── Leaks" in page)
@@ -132,3 +133,21 @@ def test_an_owner_has_one_rate_on_the_same_mix(run: Run, shared_data: Path) -> N
         for one in segment["differences"] if one["what"] == "win_rate"
     ]  # fmt: skip
     assert pairs and all(told == shown for told, shown in pairs)
+
+
+def test_an_asked_section_without_a_difference_says_so(run: Run, deals: Path) -> None:
+    page = joined(run("report", deals, "--only", "segments").out)
+    assert "Nothing differs beyond chance: 11 kinds of deals were each compared with all others (owner and source)." in page
+    assert "Deals by kind" not in run("report", deals).out
+
+
+def test_each_mark_of_the_funnel_has_one_footnote(run: Run) -> None:
+    page = joined(run("report", SNAPSHOTS, "--only", "funnel").out)
+    assert page.count("* ") == 1 and "* as of today: the step has no dates; in brackets the range left by losses" in page
+
+
+def test_open_now_and_open_at_the_furthest_stage_are_told_apart(run: Run, deals: Path, shared_data: Path) -> None:
+    told = "Open: deals that stand in the stage now; the funnel counts them at the furthest stage they reached."
+    assert told not in joined(run("report", deals, "--only", "stalled").out)
+    files = sorted((shared_data / "salesforce_demo").iterdir())
+    assert told in joined(run("report", *files, "--only", "stalled").out)

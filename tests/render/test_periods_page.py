@@ -80,7 +80,7 @@ def test_nothing_is_said_where_nothing_changed() -> None:
     asked = page(audit(QUIET), only=frozenset({"periods"}))
     assert "Nothing has changed so surely" in asked and "What each period brought" in asked
     assert "May be chance" in asked or "may be chance" in asked
-    assert page(audit(), only=frozenset({"periods"})).count("── ") == 2  # cohorts and flows
+    assert page(audit(), only=frozenset({"periods"})).count("── ") == 3  # what changed (nothing), cohorts and flows
 
 
 def test_a_change_is_told_with_its_evidence() -> None:

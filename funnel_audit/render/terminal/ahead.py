@@ -40,7 +40,8 @@ def key_stage(page: Page) -> list[RenderableType]:
             [NONE if one.resampled_share is None else t.points(one.resampled_share, digits=0) for one in ranked],
         ),
     ]
-    return [heading(page, t.say("Key stage"), t.say("found in the data: {stage}", stage=_name(page, key.found))), table(page, columns), *legend([_agreement(page, key)])]
+    aside = t.say("found in the data: {stage}", stage=_name(page, key.found))
+    return [heading(page, t.say("Key stage"), aside), table(page, columns), *legend([_agreement(page, key)])]
 
 
 def _without(page: Page, title: str, what: str, sentence: str) -> list[RenderableType]:

@@ -122,16 +122,17 @@ def _legend(page: Page) -> list[str]:
             lines.append(say("It is of the deals that came to the stage since the data begin."))
         if any(stage.projected and not stage.projected.ripe for stage in steps):
             lines.append(say("~ rough: too few decided yet."))
-        if any(not stage.projected and stage.so_far for stage in steps):
+        standing_in = [stage for stage in steps if not stage.projected and stage.so_far]
+        if any(stage.bounds for stage in standing_in):
+            lines.append(say("* as of today: the step has no dates; in brackets the range left by losses whose stage is unknown."))
+        elif standing_in:
             lines.append(say("* as of today: the step has no dates."))
     else:
         lines.append(say("So far: how many have gone on as of today; open deals may still follow."))
-    standing_in = [stage for stage in steps if not stage.projected and stage.so_far]
-    if any(stage.bounds for stage in standing_in):
-        unknown = say("In brackets: the range left by losses whose stage is unknown.")
-        lines.append(f"{AS_IS} {unknown}" if projected else unknown)
-    elif standing_in and not projected:
-        lines.append(say("In brackets: the 95% range."))
+        if any(stage.bounds for stage in steps if stage.so_far):
+            lines.append(say("In brackets: the range left by losses whose stage is unknown."))
+        elif any(stage.so_far for stage in steps):
+            lines.append(say("In brackets: the 95% range."))
     if any(_has_days(stage) for stage in steps):
         lines.append(say("Days: half of the deals leave within the median, nine in ten within p90."))
     elif any(stage.open_days is not None for stage in stages):

@@ -33,8 +33,13 @@ def section(page: Page) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if claimed:
         parts += _changed(page, claimed)
-    elif asked and page.audit.changes:
-        nothing = page.texts.say("Nothing has changed so surely that chance can be ruled out.")
+    elif asked:
+        told = len(page.audit.changes)
+        nothing = page.texts.count(
+            "Nothing has changed so surely that chance can be ruled out; {n} history was looked at.",
+            "Nothing has changed so surely that chance can be ruled out; {n} histories were looked at.",
+            told,
+        ) if told else page.texts.say("No history is long enough to look for a change in it.")  # fmt: skip
         parts += [heading(page, page.texts.say("What changed")), cell(nothing)]
     if asked:
         parts += _others(page, [change for change in page.audit.changes if not change.survives])

@@ -31,7 +31,24 @@ def section(page: Page) -> list[RenderableType]:
         rough = any(segment.win_rate.projected and not segment.win_rate.projected.ripe for segment in page.audit.segments)
         parts += legend([say("~ rough: too few decided yet.") if rough else ""])
         parts += legend([say("▲ better, ▼ worse than all other deals, ◆ both; about one in twenty of the differences named is chance.")])
+    if not parts and page.asked is not None and "segments" in page.asked:
+        parts = [heading(page, page.texts.say("Deals by kind")), cell(_none(page))]
     return parts
+
+
+def _none(page: Page) -> str:
+    """That nothing differs, and of how many; or that there was nothing to compare."""
+    say, texts = page.texts.say, page.texts
+    compared = [segment for segment in page.audit.segments if segment.verdict == "same"]
+    if not compared:
+        return say("There are too few deals of each kind to compare, or no column to tell them apart: --by names one.")
+    names = texts.listing([column_name(segment, texts) for segment in {one.column: one for one in compared}.values()])
+    return texts.count(
+        "Nothing differs beyond chance: {n} kind of deals was compared with all others ({columns}).",
+        "Nothing differs beyond chance: {n} kinds of deals were each compared with all others ({columns}).",
+        len(compared),
+        columns=names,
+    )
 
 
 def _column(page: Page, rows: Sequence[Segment]) -> list[RenderableType]:

@@ -60,7 +60,13 @@ def _by_stage(page: Page) -> list[RenderableType]:
         Column(say("Limit|from"), origins, justify="left"),
     ]
     learnt = any(word in (texts.word(OWN), texts.word(ANY)) for word in origins)
-    return [table(page, columns), *legend([say("Limit from the stage itself: 85% of deals leave sooner.") if learnt else ""])]
+    furthest = {stage.stage: stage.open for stage in page.audit.funnel}
+    moved_back = any(row.open > furthest.get(row.stage, row.open) for row in rows)
+    lines = [
+        say("Open: deals that stand in the stage now; the funnel counts them at the furthest stage they reached.") if moved_back else "",
+        say("Limit from the stage itself: 85% of deals leave sooner.") if learnt else "",
+    ]
+    return [table(page, columns), *legend([" ".join(line for line in lines if line)])]
 
 
 def _deals(page: Page) -> list[RenderableType]:
