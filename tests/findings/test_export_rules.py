@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from funnel_audit import audit, read
+from funnel_audit.findings.effects import told_apart
 from funnel_audit.report import Finding
 from funnel_audit.stages_file import parse_funnel
+from funnel_audit.texts import Texts
 
 STAGES = "stages: [{id: new, name: New}, {id: met, name: Met}, {id: paid, name: Paid, won: true}]\nlost: [Lost]"
 PIPELINES = "id,stage,created,pipeline\n1,New,2026-01-01,Sales\n2,Met,2026-01-02,Sales\n3,Call,2026-01-03,Care\n4,Call,2026-01-04,Care\n"
@@ -109,3 +111,9 @@ def test_what_a_series_does_not_see_is_no_fact(lang: str) -> None:
 def test_no_sentence_ends_with_two_stops(files: str, as_of: str | None) -> None:
     findings = audit(read(sorted(SAMPLES.glob(files)), as_of=as_of), lang="ru").findings
     assert not [text for one in findings for text in (one.text, one.effect, one.cure) if re.search(r"(?<!\.)\.\.(?![./])", text)]
+
+
+def test_two_shares_that_look_alike_get_more_digits_or_none() -> None:
+    texts = Texts("en")
+    assert told_apart(texts, 0.0397, 0.0399) == ("3.97%", "3.99%") and told_apart(texts, 0.31, 0.44, 0) == ("31%", "44%")
+    assert told_apart(texts, 0.03971, 0.03972) is None
