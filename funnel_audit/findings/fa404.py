@@ -13,7 +13,7 @@
     When the stage waits for others by nature, such as delivery.
 
 *Example*
-    1,589 of 2,089 open deals stand in "Engaging", half of them created over 166 days ago; from creation to the win it takes 57.
+    1,589 of 2,089 open deals stand in "Engaging", half of them for over 166 days; usual in this stage: 45.
 
 *How to mend it*
     Go through the oldest: close what is over. Then find out what the stage waits for, and make two stages of it if it waits for two things.
