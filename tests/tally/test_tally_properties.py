@@ -222,5 +222,6 @@ def test_with_nothing_open_every_rate_is_the_plain_share(deals: list[Deal]) -> N
         if step.projected is not None:
             assert step.so_far is not None and step.resolved == 1.0
             assert step.projected.value == step.so_far.value == step.advanced / step.reached
-    rate, _ = whole_funnel(t)
-    assert rate.projected is not None and rate.projected.value == 0.0
+    rate, why_not = whole_funnel(t)
+    assert rate.so_far is not None and rate.so_far.value == 0.0
+    assert rate.projected is None and why_not == "no_wins"  # without a single win the export is a selection, not a rate of 0
