@@ -9,7 +9,7 @@ who reads the *distinct* texts among it one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +27,8 @@ WIDEST = 64  # no date and no amount is longer; longer cells go straight to the 
 LEARN_FROM = 32  # with fewer cells than this the slow path is the fast one
 _ROUNDS = 48
 _NIBBLES = np.uint64(0xF0F0F0F0F0F0F0F0)
+_SPACES = np.uint64(0x2020202020202020)
+_NBSP = np.uint64(0xA0C2)  # U+00A0 in UTF-8, the first byte lowest
 _BELOW = np.array([(1 << 8 * k) - 1 for k in range(9)], dtype=np.uint64)  # _BELOW[k] keeps the first k bytes
 
 
@@ -120,9 +122,28 @@ def parts(column: pa.ChunkedArray | pa.Array) -> Iterator[tuple[pa.Array, I64 | 
             yield chunk, None
 
 
+def filled(column: pa.ChunkedArray | pa.Array) -> Bool:
+    """Which cells hold something: one of a few spaces, or of one that does not break, does not."""
+    known = [np.zeros(0, dtype=bool)]
+    for values, index in parts(column):
+        something = np.zeros(len(values) + 1, dtype=bool)  # the last one for index -1: missing
+        for begin, block in blocks(values):
+            word = block.words(0, None)
+            blank = (((word ^ _SPACES) & below(block.lengths)) == 0) & (block.lengths <= 8)  # no bytes at all among them
+            blank |= ((word & below(block.lengths)) == _NBSP) & (block.lengths == 2)
+            something[begin : begin + len(blank)] = ~blank
+        known.append(something[:-1] if index is None else something[index])
+    return np.concatenate(known)
+
+
 def as_array(data: bytes | U8, offsets: I64) -> pa.Array:
     """A large_binary array over these bytes (made from buffers: ``pa.array`` of a list imports pandas)."""
     return pa.Array.from_buffers(pa.large_binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+def binary_array(texts: Sequence[bytes]) -> pa.Array:
+    """Texts as large binary."""
+    return as_array(b"".join(texts), np.cumsum([0, *map(len, texts)], dtype=np.int64))
 
 
 def as_ints(values: npt.NDArray[Any]) -> pa.Array:

@@ -19,7 +19,7 @@ from itertools import accumulate
 import numpy as np
 import pyarrow as pa
 
-from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_array, as_ints, blocks, distinct, parts
+from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_array, as_ints, binary_array, blocks, distinct, parts
 from funnel_audit.intake.ranking import I32, hashes, rank, rank_keys
 from funnel_audit.pieces import edges, in_pieces
 
@@ -92,7 +92,7 @@ class Ids:
             return self.stored.cast(pa.binary())
         import pyarrow.compute as pc
 
-        digits = pc.utf8_lpad(pa.array(self.numbers).cast(pa.string()), max(self.digits, 1), "0")
+        digits = pc.utf8_lpad(as_ints(self.numbers).cast(pa.string()), max(self.digits, 1), "0")
         return pc.binary_join_element_wise(self.prefix, digits, "").cast(pa.binary())
 
     def texts(self, codes: Iterable[int]) -> list[str]:
@@ -105,7 +105,7 @@ def id_codes(columns: Sequence[pa.ChunkedArray], encodings: Sequence[str]) -> tu
     Ids are compared as text without outer white space: ``007`` is not ``7``, and 19 digits stay what they are.
     """
     if not columns:
-        return [], Ids(None, stored=_from_texts([]))
+        return [], Ids(None, stored=binary_array([]))
     raw = [list(column.chunks) for column in columns]
     found = _numbers(raw) if all(pa.types.is_binary(column.type) for column in columns) else None  # whatever is no digit is refused
     if found is None:
@@ -128,17 +128,13 @@ def _plain(column: pa.ChunkedArray, encoding: str) -> list[pa.Array]:
         if any(_untidy(block, encoding) for _, block in blocks(array)):
             texts, place = distinct(array)
             tidy = [text.decode(encoding, "replace").strip().encode() for text in texts] + [b""]
-            array = _from_texts(tidy).take(as_ints(np.where(place < 0, len(texts), place)))
+            array = binary_array(tidy).take(as_ints(np.where(place < 0, len(texts), place)))
         chunks.append(array)
     return chunks
 
 
 def _bits(flags: Bool) -> pa.Buffer:
     return pa.py_buffer(np.packbits(flags, bitorder="little"))
-
-
-def _from_texts(texts: list[bytes]) -> pa.Array:
-    return as_array(b"".join(texts), np.cumsum([0, *map(len, texts)], dtype=np.int64))
 
 
 def _untidy(block: Block, encoding: str) -> bool:
@@ -267,4 +263,4 @@ def _pick(stored: pa.ChunkedArray, row: I64) -> pa.Array:
     ]
     back = np.empty(len(row), dtype=np.int64)
     back[order] = np.arange(len(row))
-    return pa.concat_arrays(picked).take(as_ints(back)) if picked else _from_texts([])
+    return pa.concat_arrays(picked).take(as_ints(back)) if picked else binary_array([])

@@ -12,6 +12,7 @@ import numpy as np
 from funnel_audit.clock import NAT
 from funnel_audit.intake import quirks
 from funnel_audit.intake.amounts import parse_amounts
+from funnel_audit.intake.bytesview import as_ints, filled
 from funnel_audit.intake.codes import clean_text, label_codes
 from funnel_audit.intake.currencies import currency_code
 from funnel_audit.intake.dates import parse_instants
@@ -59,7 +60,7 @@ class Parsed:
     def filled(self, name: str) -> Any:
         """(rows,) bool: does the cell of a text column hold more than spaces? All False where the column is absent."""
         index = self.outline.fields.get(name)
-        return np.zeros(self.rows, bool) if index is None else filled_cells(self.table, index)
+        return np.zeros(self.rows, bool) if index is None else filled(self.table.columns[index])
 
 
 def parse(plan: Outline, timezone: str) -> Parsed:
@@ -132,7 +133,7 @@ def _needed(table: Table, plan: Outline, labels: Callable[[int], Labels]) -> tup
     table, kinds = picked(table, rows), kinds[rows]
 
     def texts(index: int, wanted: Any) -> Labels:
-        codes, found = label_codes(table.columns[index].take(pa_array(wanted)), table.encoding)
+        codes, found = label_codes(table.columns[index].take(as_ints(wanted)), table.encoding)
         full = np.full(table.rows, -1, np.int32)
         full[wanted] = codes
         return Labels(full, tuple(found))
@@ -185,17 +186,11 @@ def mixed_periods(table: Table, head: Head, index: int, period: Labels, has_amou
     return [bad_cells("mixed_periods", table, head, index, known[period.codes[known] != counts.argmax()])]
 
 
-def pa_array(rows: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.array(rows)
-
-
 def picked(table: Table, rows: Any) -> Table:
     """Some rows of a table."""
     if len(rows) == table.rows:
         return table
-    index, line_of = pa_array(rows), table.line_of
+    index, line_of = as_ints(rows), table.line_of
     columns = {at: column.take(index) for at, column in table.columns.items()}
     return Table(columns, len(rows), table.encoding, table.defects, lambda asked: line_of(rows[asked]))
 
@@ -236,16 +231,6 @@ def bad_cells(kind: str, table: Table, head: Head, index: int, rows: Any) -> Def
     lines = tuple(int(line) for line in table.line_of(np.asarray(rows[:5])))
     sample = cell_text(table, index, int(rows[0]))
     return Defect(kind, head.file, lines[0], head.headers[index], len(rows), sample[:40] if sample else None, lines)
-
-
-def filled_cells(table: Table, index: int) -> Any:
-    """Which cells of a column hold something; one of only a few spaces does not."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = table.columns[index]
-    nothing = pa.array([" " * n for n in range(4)] + ["\u00a0", None]).cast(pa.binary())
-    return ~pc.is_in(column, value_set=nothing).to_numpy()
 
 
 def cell_text(table: Table, index: int, row: int) -> str | None:
