@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import Pool
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import DAY, AsOf, start_of_day
 from funnel_audit.journeys import Entries, Facts, Journeys, Labels, Moments, build

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import DAY, AsOf, start_of_day
 from funnel_audit.journeys import Entries, Facts, Journeys, Labels, Moments, build
@@ -154,15 +155,13 @@ def _journeys(
     count = int(exists.sum())
     facts = Facts.blank(count, lambda code: f"D{code:06d}")
     created = Moments(START + (born[exists] * DAY).astype(np.int64))
-    facts = type(facts)(
-        **{
-            **facts.__dict__,
-            "created": created,
-            "amount": np.rint(amount[exists] * 100).astype(np.int64),
-            "amount_known": np.ones(count, bool),
-            "owner": Labels(owner[exists].astype(np.int32), OWNERS),
-            "source": Labels(source[exists].astype(np.int32), SOURCES),
-        }
+    facts = replace(
+        facts,
+        created=created,
+        amount=np.rint(amount[exists] * 100).astype(np.int64),
+        amount_known=np.ones(count, bool),
+        owner=Labels(owner[exists].astype(np.int32), OWNERS),
+        source=Labels(source[exists].astype(np.int32), SOURCES),
     )
     entries = Entries(number[codes[keep]].astype(np.int32), START + (days[keep] * DAY).astype(np.int64), labels[keep].astype(np.uint8))
     return build(facts, entries, stages=STAGES, as_of=AsOf(START + HISTORY * DAY, False), timezone="UTC")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from funnel_audit import report
 from funnel_audit.clock import AsOf, to_datetime
 from funnel_audit.errors import Said, UsageError
+from funnel_audit.frozen import Frozen
 from funnel_audit.horizon import Horizon, horizon
 from funnel_audit.labels import nearest, normal
 from funnel_audit.measures.forecast import STAGES, Basis, Ground, Plan, Why, basis, forecast, survey
@@ -47,8 +47,7 @@ QUIET = ("not_asked", "target_is_no_win")
 """Nothing is missing: nobody asked."""
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Frozen):
     """What the user wants forecast. ``days`` and ``until`` as typed; ``target``: a stage's id or label; ``origins``: see ``forecast``."""
 
     days: str | None = None
@@ -62,8 +61,7 @@ class Ask:
     """The deals were chosen by their creation: how many new ones come is not to be seen in them."""
 
 
-@dataclass(frozen=True)
-class Ahead:
+class Ahead(Frozen):
     """The records, None where they cannot be had, and a note for each that is missing. ``chances``: of the open deals to be won, for the
     stalled ones (deal codes, now, at entry); None where the forecast does not know since when they stand in their stage. ``basis``: what a
     forecast can rest on."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from os import PathLike, fspath
+
+from msgspec.structs import replace
 
 from funnel_audit.ahead import Ask
 from funnel_audit.anonymous import anonymised

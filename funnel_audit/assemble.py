@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from funnel_audit import recorded, report
 from funnel_audit.ahead import Ask, look_ahead

@@ -7,13 +7,13 @@ coarser one (definitions, section 1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.zones import DAY_US, NAT, SECOND_US, local_days
 from funnel_audit.zones import to_wall as local_wall
 
@@ -34,8 +34,7 @@ QUARTER_HOUR = 900 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class AsOf:
+class AsOf(Frozen):
     """The instant at which the audit looks; what happens exactly then is known. ``day``: it stands for the end of a local day."""
 
     us: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit import comparison_words as words
 from funnel_audit.clock import DAY
@@ -160,7 +160,7 @@ def _figures(
     pair: rewritten_.Pair, effect: rewritten_.Effect, currency: str | None, stalled_old: int | None, stalled_new: int | None, texts: Texts
 ) -> tuple[Figure, ...]:  # fmt: skip
     old, new = rewritten_.standing(pair.old, currency), rewritten_.standing(pair.new, currency)
-    then = rewritten_.Effect(*(getattr(old, spec.name) + getattr(effect, spec.name) for spec in fields(old)))
+    then = rewritten_.Effect(*(getattr(old, name) + getattr(effect, name) for name in old.__struct_fields__))
     sides = (old, then, new)
 
     def row(what: str, of: Callable[[rewritten_.Effect], float | None]) -> Figure:

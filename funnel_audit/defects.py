@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from funnel_audit.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class Defect:
+class Defect(Frozen):
     """Something wrong in one place of one file: data for a finding, never an exception.
 
     ``kind`` is a short stable word ("unreadable_date", "blank_rows", "duplicate_header" ...); ``line`` the physical line in the file
@@ -23,8 +22,7 @@ class Defect:
     lines: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class LabelCount:
+class LabelCount(Frozen):
     """One label of the export: how many deals stand (or, with a history, stood) in it, and the code it maps to (see ``labels``)."""
 
     text: str

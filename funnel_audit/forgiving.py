@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from funnel_audit.errors import FunnelError, UsageError
+from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading, read
 
@@ -15,8 +16,7 @@ ANY_DAY = "2100-01-01"
 """An as-of for an export that holds no date, or snapshots that tell no day: every deal exists by then, and nothing is measured from it."""
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Frozen):
     """``reading`` is against a funnel made from the export where ``misfit`` (what an audit would say of the stages file) is not None;
     its as-of means nothing where ``no_as_of`` (what an audit would say) is not None."""
 

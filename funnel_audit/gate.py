@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePath, PurePosixPath
 
@@ -12,6 +11,7 @@ import msgspec
 
 from funnel_audit.codes import covers, known, likely
 from funnel_audit.errors import Said, UsageError, sentences
+from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Checks
 from funnel_audit.report import Audit, Finding
 from funnel_audit.verdict import Accepted, Check, Counts, Gone, Judged, RuleInfo
@@ -23,8 +23,7 @@ STDIN = ("-", "<stdin>")
 STANDINGS = ("expired", "worse", "new", "accepted")
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Frozen):
     """What the command line asks for. ``select`` empty: every rule. Codes may be groups."""
 
     fail_on: str = "error"
@@ -33,8 +32,7 @@ class Choice:
     most: int | None = None
 
 
-@dataclass(frozen=True)
-class Today:
+class Today(Frozen):
     """The date of today and where it was taken from ("option" or "system")."""
 
     date: dt.date

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from funnel_audit.clock import DAY, calendar_quarter, end_of_day, quarter_start, start_of_day, to_datetime
 from funnel_audit.errors import Said, UsageError
+from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Plan
 from funnel_audit.intake.period import moment
 from funnel_audit.zones import start_of_day_us
@@ -17,8 +17,7 @@ DEFAULT_DAYS = 30
 _DAYS = re.compile(r"(\d{1,4})\s*d?")
 
 
-@dataclass(frozen=True)
-class Horizon:
+class Horizon(Frozen):
     """The forecast ends at ``until_us``; what the plan asks for counts from ``since_us`` (as-of where there is no plan). ``period``: the
     plan's own, which a horizon of the user's may leave before or after its end; None without a plan."""
 

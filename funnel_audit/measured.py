@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures import conversion as conversion_
 from funnel_audit.measures import leaks as leaks_
 from funnel_audit.measures import pace as pace_
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from funnel_audit.funnel import Funnel
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(Frozen):
     """All measures of one tally, in funnel order."""
 
     tally: Tally

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from funnel_audit import report
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.calendar import Axis, Kind, axis, first_instant, periods
 from funnel_audit.measures.changes import Found, changes
 from funnel_audit.measures.cohorts import Cell, cohorts
@@ -28,8 +28,7 @@ ENOUGH_HISTORY = 0.95
 """With a history for fewer of the deals, counts by stage would be of the survivors."""
 
 
-@dataclass(frozen=True)
-class OverTime:
+class OverTime(Frozen):
     """The records; all empty without a single date."""
 
     periods: tuple[report.Period, ...] = ()

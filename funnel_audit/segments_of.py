@@ -11,12 +11,13 @@ the rarest are taken together as one, so that the segments of a column are alway
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Labels
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ MAX_DEFAULT_VALUES = 200
 MIN_DEFAULT_DEALS = 10
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(Frozen):
     """All deals by one column. ``codes``: int32, one a deal, an index into ``values``; -1 where the cell is empty.
 
     ``column`` is the field's name, else the header; ``header`` the header as written, None for a field of the facts. ``bands`` has the

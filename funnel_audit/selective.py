@@ -7,13 +7,13 @@ than once in ten thousand exports. What stands here are numbers; the wording is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, local_days, to_datetime
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ ROUND = 1000
 Kind = Literal["no_won", "no_lost", "none_closed", "period_without", "cap", "round", "closing_filter", "imported"]
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(Frozen):
     """One sign. ``outcome`` is the missing one (won, lost); ``first`` and ``last`` are local days, ISO; what ``n``, ``other`` and
     ``expected`` count is said for each kind in ``selective``."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from funnel_audit.forgiving import read_anyway
+from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import MAX_STAGES
 from funnel_audit.intake.read import Options, Reading
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
@@ -99,8 +99,7 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
     yield from _exclude(journeys, texts)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Frozen):
     """One stage of the file: its name and the labels of the export that mean it, mostly one of them the name; the stage it comes from."""
 
     name: str
@@ -110,8 +109,7 @@ class Place:
     won: bool = False
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Frozen):
     stages: tuple[Place, ...]
     lost: tuple[str, ...]
     on_hold: tuple[str, ...]

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import DAY, NAT, AsOf, end_of_day, start_of_day
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import NO_LABEL, STILL_OPEN, Entries, Facts, Journeys, Labels, Moments, Outcome, build
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
 from funnel_audit.tally import Tally, tally
@@ -31,13 +33,12 @@ FIRST_DAY = date(2025, 1, 1)
 _ENTRY = re.compile(r"([a-z?])(\*|[\d.]+d?)$")
 
 
-@dataclass(frozen=True)
-class Deal:
+class Deal(Frozen):
     """One line of the table; times are texts as they stand in it: days, "5d" a date only, "*" unknown."""
 
     id: str
     entries: tuple[tuple[str, str], ...] = ()
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def parse(table: str) -> list[Deal]:

@@ -8,19 +8,19 @@ numpy on arrays over deals, seeded, in microseconds, so that hundreds of compani
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 from build import as_of_at, instant
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from funnel_audit.clock import DAY, AsOf
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
 from funnel_audit.labels import LOST
 
 
-@dataclass(frozen=True)
-class Company:
+class Company(Frozen):
     """``advance`` and ``median_days`` have one element a step (a stage but the won one).
 
     A loss takes ``loss_slower`` times the median wait of the stage; ``spread`` is the sigma of the log of every wait; ``skip`` is the
@@ -56,8 +56,7 @@ class Company:
         return float(np.prod(self.truth()))
 
 
-@dataclass(frozen=True)
-class History:
+class History(Frozen):
     """Every entry that will ever be: of deal, at (microseconds), label; nothing is cut yet."""
 
     company: Company

@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "defects": set(),
     "zones": set(),
     "clock": set(),
+    "frozen": set(),
     "pieces": set(),
     "labels": set(),
     "clean": set(),
@@ -143,8 +144,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "verdict",
     },
 }
-ALWAYS = {"errors", "clock", "pieces", "zones"}
-"""What every room may import: the error tree, the names for instants and days, and how long arrays are worked through."""
+ALWAYS = {"errors", "clock", "frozen", "pieces", "zones"}
+"""What every room may import: the error tree, the names for instants and days, what a value is, and how long arrays are worked through."""
 SHARED_BY_MEASURES = {"measures.rates", "measures.calendar"}
 """No measures themselves: what several of them need."""
 EVERYTHING = {"cli", "api", "__init__", "__main__"}

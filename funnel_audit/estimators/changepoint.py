@@ -6,22 +6,22 @@ trials, which may be fractions), "poisson" (y events in the exposure m), "normal
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import erfc, exp, log, pi, sqrt
 from typing import Literal
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import ArrayLike, NDArray
 
 from funnel_audit.estimators.spans import Floats
+from funnel_audit.frozen import Frozen
 
 Family = Literal["binomial", "poisson", "normal"]
 NEARLY_AS_GOOD = 7.352
 """Splits whose z² is within this of the best one's are a 95 % region of the date: P(2 log LR > x) = 1 - (1 - e^(-x/2))², Siegmund 1988."""
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(Frozen):
     """``at`` is the first position after the change; ``z`` later minus earlier, in standard errors; ``p`` see ``scan_p``.
 
     ``first`` and ``last`` are the earliest and the latest position that are nearly as good (95 %); ``base`` is where the history that

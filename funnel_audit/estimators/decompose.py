@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from funnel_audit.estimators.shares import Z95
 from funnel_audit.estimators.spans import Floats
+from funnel_audit.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class Decomposition:
+class Decomposition(Frozen):
     """``mix`` + ``rate`` = ``change``; half-widths of the 95 % intervals beside them. ``simpson``: every part went the other way."""
 
     change: float

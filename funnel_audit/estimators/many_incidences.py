@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from funnel_audit.estimators.incidence import AT_RISK_LIMIT, UNRESOLVED_LIMIT
 from funnel_audit.estimators.shares import Z95
 from funnel_audit.estimators.spans import Floats
+from funnel_audit.frozen import Frozen
 
 Ints = NDArray[np.intp]
 _ABOVE = UNRESOLVED_LIMIT + 1e-9  # as in ``incidence``
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Frozen):
     """Each row's curve read at one place; shape (rows,). NaN in rows without a stay.
 
     ``sizes``: the number of observations at which a plain share would be as sure, value (1 - value) / variance; at 0 and 1 the stays
@@ -33,8 +32,7 @@ class Reading:
     sizes: Floats
 
 
-@dataclass(frozen=True)
-class ManyIncidences:
+class ManyIncidences(Frozen, dict=True):
     """Counts of advances, losses and stays still open, shape (rows, ages), the ages ascending; an age is a place on that axis."""
 
     advances: Floats

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Protocol
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from funnel_audit.estimators.spans import Floats
+from funnel_audit.frozen import Frozen
 
 Z95 = 1.959963984540054
 
@@ -26,8 +26,7 @@ class HasInterval(Protocol):
     def high(self) -> float: ...
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(Frozen):
     """An estimate and its confidence limits, all on the same scale (shares: 0 to 1)."""
 
     value: float

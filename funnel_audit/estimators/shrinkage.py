@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from funnel_audit.estimators.spans import Floats
+from funnel_audit.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class Shrunk:
+class Shrunk(Frozen):
     """``rates`` of shape (k,); ``mean`` they are drawn to, ``weight``: how many observations at the mean each group is given (inf: the
     groups differ no more than chance makes them differ, and every rate is the mean)."""
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from funnel_audit.estimators.spans import Floats
 from funnel_audit.estimators.two_groups import normal_p
+from funnel_audit.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class SameMix:
+class SameMix(Frozen):
     """For each of k groups against the others, shape (k,) each; NaN where group and others share no stratum.
 
     ``difference`` of the shares on the same mix and its ``variance``; ``p``; ``expected``: successes that the group would have, were it

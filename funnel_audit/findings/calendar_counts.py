@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, local_wall, to_datetime
+from funnel_audit.frozen import Frozen
 from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def wall_offset(evidence: Evidence) -> int:
     return int(local_wall(np.array([us], np.int64), evidence.journeys.timezone)[0]) - us
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Frozen):
     """Entries with a time of day but each deal's first: what somebody did to a deal that was there already.
 
     ``hour`` is the local hour since 1970 of each, ``deal`` whose it is; ``counts`` how many each hour from ``begin`` on holds, none where

@@ -20,9 +20,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.findings.effects import conversion_range, flagged, whole_file
 from funnel_audit.findings.rule import Evidence, Found

@@ -19,7 +19,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from funnel_audit.clock import NAT
 from funnel_audit.findings.effects import flagged, joined, money_of, whole_file

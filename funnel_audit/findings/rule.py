@@ -9,12 +9,14 @@ def find(evidence, texts): ...      yields Found; never raises for bad data, nev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from funnel_audit import report
 from funnel_audit.findings.calendar_counts import Changes, count_changes
+from funnel_audit.frozen import Frozen
 
 if TYPE_CHECKING:
     from funnel_audit.defects import Defect, LabelCount
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 SHOWN_DEALS = 5
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Frozen, dict=True):
     """All that rules may look at. ``place`` tells the file and physical line of a deal's row, None where only a history knows the deal."""
 
     journeys: Journeys
@@ -73,8 +74,7 @@ class Evidence:
         return report.Place(file=self.files[0]) if where is None else report.Place(file=where[0], line=where[1])
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Frozen):
     """One flaw. ``text`` says what and how much, with the numbers compared; ``cure`` what to do. ``deals`` are the first few codes.
 
     ``effect`` says what it does to the audit; ``numbers`` are the figures of ``text`` for machines; ``key`` is what makes it the same flaw
@@ -86,9 +86,9 @@ class Found:
     text: str
     cure: str
     count: int
-    deals: tuple[int, ...] = field(default=())
+    deals: tuple[int, ...] = ()
     effect: str = ""
-    numbers: dict[str, float | int | str] = field(default_factory=dict)
+    numbers: dict[str, float | int | str] = msgspec.field(default_factory=dict)
     key: str = ""
     severity: str | None = None
     more: int = 0

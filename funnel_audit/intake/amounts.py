@@ -14,13 +14,13 @@ by counting what the other cells show (see ``_reads_as_decimals``):
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntFlag
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake.bytesview import I64, Block, Bool, Sweep, Template, blocks, distinct, parts
 from funnel_audit.intake.currencies import currency_code
 
@@ -52,8 +52,7 @@ class Mark(IntFlag):
     UNGROUPED = 256
 
 
-@dataclass(frozen=True)
-class Amounts:
+class Amounts(Frozen):
     """Money as ``cents`` (hundredths, rounded half to even; 0 where not ``present``).
 
     ``bad`` are the rows that hold text that is no amount, or one beyond 90 trillion. ``currency`` are codes into ``currencies``
@@ -67,8 +66,7 @@ class Amounts:
     currencies: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Form:
+class _Form(Frozen):
     """How one text writes its number: ``places`` (start, end) of the digits, ``decimals`` of which stand behind the separator."""
 
     places: tuple[tuple[int, int], ...]

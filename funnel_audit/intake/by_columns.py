@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.errors import Said, UsageError, did_you_mean, sentences
 from funnel_audit.intake.amounts import parse_amounts

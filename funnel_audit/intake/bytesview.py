@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from funnel_audit.frozen import Frozen
+
 U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -32,8 +34,7 @@ _NBSP = np.uint64(0xA0C2)  # U+00A0 in UTF-8, the first byte lowest
 _BELOW = np.array([(1 << 8 * k) - 1 for k in range(9)], dtype=np.uint64)  # _BELOW[k] keeps the first k bytes
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Frozen):
     """Some neighbouring cells: cell i is ``data[starts[i] : starts[i] + lengths[i]]``; length 0 = missing (null or empty).
 
     At least eight bytes follow the last cell, so that a word may be read at the start of any. ``width`` is set when all cells
@@ -174,8 +175,7 @@ def distinct(array: pa.Array, rows: I64 | None = None) -> tuple[list[bytes], I64
     return texts.to_pylist(), index
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Frozen):
     """What stands where in a cell of ``width`` bytes; words are (offset, pattern, carry, keep), see ``match``."""
 
     width: int

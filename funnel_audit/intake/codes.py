@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
 
-from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_array, as_ints, binary_array, blocks, distinct, parts
+from funnel_audit.frozen import Frozen
+from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_ints, binary_array, blocks, distinct, parts
 from funnel_audit.intake.ranking import I32, hashes, rank, rank_keys
 from funnel_audit.pieces import edges, in_pieces
 
@@ -61,8 +61,7 @@ def label_codes(column: pa.ChunkedArray, encoding: str = "utf-8") -> tuple[I32, 
     return codes, list(known)
 
 
-@dataclass(frozen=True)
-class Ids:
+class Ids(Frozen):
     """The distinct ids behind the codes; a text is made only when it is asked for.
 
     Either ``numbers`` (sorted; the text is ``prefix`` and the number, filled with zeros to ``digits``) or ``stored`` UTF-8 texts.

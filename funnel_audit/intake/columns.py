@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake import quirks
 from funnel_audit.intake.amounts import parse_amounts
 from funnel_audit.intake.bytesview import as_ints, filled
@@ -27,8 +29,7 @@ __all__ = ["Outline", "Parsed", "outline", "parse"]
 STAGE_FIELDS = ("stage", "from_stage", "last_stage")
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(Frozen):
     """The same with its rows: label columns as codes, date columns as moments."""
 
     outline: Outline
@@ -41,8 +42,8 @@ class Parsed:
     currency: Labels | None
     orders: dict[str, str]
     """Header of a date column -> how day and month were told apart; a trailing "?" where nothing in the column decided it."""
-    defects: tuple[Defect, ...] = field(default=())
-    numbers: dict[str, Any] = field(default_factory=dict)
+    defects: tuple[Defect, ...] = ()
+    numbers: dict[str, Any] = msgspec.field(default_factory=dict)
     """Columns of numbers that ``--by`` names, NaN where there is none; the others it names are labels, as ``by NAME``."""
 
     @property

@@ -9,13 +9,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from funnel_audit.errors import InputError, Said
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_fast import count_byte, read_fast
 from funnel_audit.intake.csv_scan import blank_record, scan
@@ -34,8 +34,7 @@ TAIL_LINES = 60
 _EOL = re.compile(rb"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
-class _Region:
+class _Region(Frozen):
     """The records of the table inside the file, without header and footer."""
 
     source: Source

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from itertools import accumulate
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake.bytesview import I64, Block, Bool, Sweep, Template, blocks, distinct, parts
 from funnel_audit.intake.date_texts import FIRST_YEAR, LAST_YEAR, DayMonth, Form, Mark, full_year, read_form, read_text
 from funnel_audit.pieces import THREADS, edges, in_pieces
@@ -28,8 +28,7 @@ _STARTS = np.array([date(year, month, 1).toordinal() - 719_164 for year, month i
 _LENGTHS = np.diff(_STARTS)
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Frozen):
     """How many rows can only be day first (first part over 12) or month first, and what follows: the majority.
 
     ``decided`` is None without evidence and at a tie.
@@ -41,8 +40,7 @@ class Order:
     decided: DayMonth | None
 
 
-@dataclass(frozen=True)
-class _Layout:
+class _Layout(Frozen):
     template: Template
     form: Form | None  # None: a word that means "none yet"
 

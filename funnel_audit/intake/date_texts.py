@@ -7,11 +7,13 @@ from the groups; the fast path takes only the places, from one cell, and reads t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntFlag
 from typing import Literal
 
+from msgspec.structs import replace
+
+from funnel_audit.frozen import Frozen
 from funnel_audit.zones import DAY_US, NAT, SECOND_US
 
 DayMonth = Literal["dmy", "mdy"]
@@ -72,8 +74,7 @@ _MONTHS = {
 }
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Frozen):
     """The places (start, end) of the parts in one text, and what is the same for all texts of this form."""
 
     year: tuple[int, int]

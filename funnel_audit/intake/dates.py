@@ -7,7 +7,6 @@ anywhere settles it; contradicting cells are bad, not read the other way round, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
@@ -15,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from funnel_audit.errors import Said
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake.bytesview import I64, Bool
 from funnel_audit.intake.date_columns import DateColumn, Order
 from funnel_audit.intake.date_texts import DayMonth, Mark, read_text
@@ -26,8 +26,7 @@ __all__ = ["NAT", "Instants", "Order", "date_order", "end_of_day_us", "local_day
 _SAMPLE = 4096
 
 
-@dataclass(frozen=True)
-class Instants:
+class Instants(Frozen):
     """A column of moments: ``at`` in microseconds since the epoch, UTC, ``NAT`` where missing or unreadable.
 
     ``day`` is True where the cell holds a date without a time; ``at`` is then the start of that local day. ``bad`` are the rows that

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake.columns import Parsed, joined, stacked, unknown_moments
 from funnel_audit.intake.outline import status_words
 from funnel_audit.intake.quirks import summed
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from funnel_audit.funnel import Funnel
 
 
-@dataclass(frozen=True)
-class DealRows:
+class DealRows(Frozen):
     """All rows of all deal tables, one below the other: ``code`` is the deal of each row, ``table`` and ``row`` where it stands."""
 
     tables: tuple[Parsed, ...]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 
 from funnel_audit.errors import InputError, Said
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_tolerant import Builder
 from funnel_audit.intake.long_cells import refuse_long
@@ -20,8 +20,7 @@ SAMPLE_RECORDS = 200
 TAIL_ROWS = 60
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Frozen):
     """Rows of cells of any type; ``first_row`` is the number that the first of them has for a person who looks at the file."""
 
     rows: Sequence[Sequence[Any]]

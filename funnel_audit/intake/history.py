@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf
 from funnel_audit.defects import Defect
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake.columns import Parsed, joined, stacked
 from funnel_audit.intake.deals import DealRows, label_to_code
 from funnel_audit.journeys.records import NO_LABEL, Entries, Labels, Moments
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from funnel_audit.funnel import Funnel
 
 
-@dataclass(frozen=True)
-class LabelledEntries:
+class LabelledEntries(Frozen):
     """Entries whose labels are still texts: the funnel may yet be made from them. ``deal`` -1: an id that no deal row has."""
 
     deal: Any
@@ -143,8 +142,7 @@ def first_rows(deal: Any, at: Moments, use: Any) -> Any:
     return order[first]
 
 
-@dataclass(frozen=True)
-class Runs:
+class Runs(Frozen):
     """Where a deal of a series of snapshots was first seen, or first seen in another label: ``order`` sorts the rows by deal and time,
     ``index`` are the places in it; ``new_deal`` says of every place in it whether the deal's rows begin there."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake.dialect import Dialect, Shape, TableForm, generic, names, shipped
 from funnel_audit.labels import normal
 
@@ -19,8 +19,7 @@ _PREFIX = re.compile(r"^(?:deal [-:] |lead )")
 _QUOTES = str.maketrans("", "", "\"'«»“”")
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(Frozen):
     """A dialect, the kind of table, which column (by position) holds which field."""
 
     dialect: Dialect

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, AsOf, end_of_day
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Moments
 
 LONE_DAYS = 30
@@ -17,8 +17,7 @@ FEW_DATES, SOME_DATES = 5, 10
 _TOP = 64
 
 
-@dataclass(frozen=True)
-class Newest:
+class Newest(Frozen):
     """``lone`` are instants that stood alone, more than 30 days past the next one, and were not used."""
 
     as_of: AsOf

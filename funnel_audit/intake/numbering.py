@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake.codes import Ids, id_codes
 from funnel_audit.intake.columns import Parsed
 from funnel_audit.intake.long_ids import shortened
@@ -65,8 +65,7 @@ def _collided(code: Any, ids: Ids) -> Any:
     return np.flatnonzero(np.isin(code, broken))
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Frozen):
     """The id of a code; a deal without one is called by its place."""
 
     ids: Ids

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from funnel_audit.errors import FunnelError, InputError, Said, did_you_mean, sentences
+from funnel_audit.frozen import Frozen
 from funnel_audit.intake import quirks
 from funnel_audit.intake.dialect import FIELDS, Dialect, generic
 from funnel_audit.intake.matching import Recognised, header_key, recognise
@@ -22,8 +24,7 @@ _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{8}|\d{1,2} \w{3,} \d{4}|
 _OPEN, _SHUT = "[\"'«“„]?", "[\"'»”“]?"
 
 
-@dataclass(frozen=True)
-class DatedColumn:
+class DatedColumn(Frozen):
     """The label that a column dates, and the pipeline, where the header names it."""
 
     label: str
@@ -31,8 +32,7 @@ class DatedColumn:
     certain: bool = True
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(Frozen):
     """A table before its rows are read."""
 
     head: Head
@@ -40,9 +40,9 @@ class Outline:
     fields: dict[str, int]
     dated: dict[int, str]
     """Position of a column of entry dates -> the label that it dates."""
-    dated_pipelines: dict[int, str] = field(default_factory=dict)
+    dated_pipelines: dict[int, str] = msgspec.field(default_factory=dict)
     """The pipeline, where the header of such a column names it."""
-    by: dict[str, int] = field(default_factory=dict)
+    by: dict[str, int] = msgspec.field(default_factory=dict)
     """Position of the columns that ``--by`` names: by field, else by header."""
     by_numbers: frozenset[str] = frozenset()
     """Those of them that hold numbers, to be cut into bands."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf, end_of_day
 from funnel_audit.errors import Said, UsageError
+from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.dates import parse_moment
 from funnel_audit.intake.newest import newest
@@ -16,8 +16,7 @@ from funnel_audit.journeys import Entries, Facts, Moments
 from funnel_audit.pieces import edges, in_pieces
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Frozen):
     """What the user chose. Dates are texts as typed: ISO dates or instants. ``dialect`` is the path of a dialect of the user's own."""
 
     as_of: str | None = None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import Defect
 from funnel_audit.errors import Said, UsageError, sentences
+from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.columns import Parsed, joined, only_rows
 from funnel_audit.intake.deals import representative
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 _BARE_ID = re.compile(r"\d+")
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Frozen):
     """The tables and codes of the pipelines audited; all pipelines with their deals; which are audited; deals of the others."""
 
     parts: list[Parsed]

@@ -7,14 +7,16 @@ entries to ``journeys.build``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import Defect, LabelCount
 from funnel_audit.errors import FunnelError, InputError, Said, UsageError
+from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake import deals as dealtables
 from funnel_audit.intake import history
@@ -36,8 +38,7 @@ from funnel_audit.journeys.records import IdTexts, Labels
 __all__ = ["Options", "Reading", "read"]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Frozen):
     """Everything intake found: the journeys, the funnel they were read against, and what happened on the way."""
 
     journeys: Journeys
@@ -49,7 +50,7 @@ class Reading:
     labels: tuple[LabelCount, ...]
     pipelines: tuple[tuple[str, int], ...]
     defects: tuple[Defect, ...]
-    options: Options = field(default_factory=Options)
+    options: Options = msgspec.field(default_factory=Options)
     uncut: tuple[Facts, history.LabelledEntries | None] | None = None
     """Facts and entries of every deal, whatever its dates, where ``Options.keep`` asks for them."""
     audited: tuple[str, ...] = ()

@@ -15,19 +15,18 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from funnel_audit.errors import InputError, Said, did_you_mean, reason_of
+from funnel_audit.frozen import Frozen
 
 MIB = 1 << 20
 BLOCK = 4 * MIB
 GZIP_RATIO, GZIP_FLOOR, GZIP_CAP = 200, 64 * MIB, 4096 * MIB
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Frozen):
     """The bytes of one input under the name that messages use."""
 
     name: str

@@ -8,10 +8,10 @@ turning five million ids into Python objects costs ten times the reading).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from funnel_audit.defects import Defect
+from funnel_audit.frozen import Frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +22,7 @@ __all__ = ["Defect", "Head", "Kind", "Table"]
 Kind = Literal["label", "text"]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Frozen):
     """Some columns of one table, read whole. Row i of every column is the same record.
 
     ``columns`` maps the column's index in ``Head.headers`` to a ``pa.ChunkedArray``: of type ``binary`` for kind "text", of type
@@ -40,8 +39,7 @@ class Table:
     """Row numbers (0-based int array) -> physical lines in the file (1-based); may rescan the file, so asked only for findings."""
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Frozen):
     """The outside of one table: what can be said from its beginning.
 
     ``headers`` are the texts of the header row, stripped, a BOM and a trailing empty column removed, duplicates kept as they are.
@@ -59,6 +57,6 @@ class Head:
     sheet: str | None = None
     header_line: int = 1
     size_bytes: int = 0
-    defects: tuple[Defect, ...] = field(default=())
+    defects: tuple[Defect, ...] = ()
     records: Callable[[], Iterator[tuple[int, list[str]]]] | None = None
     """All records with their lines as the file has them, however long each is; only where a text file gives them."""

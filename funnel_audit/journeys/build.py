@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import NAT, AsOf
 from funnel_audit.journeys.order import journey_order
@@ -99,12 +99,12 @@ def rows_of(facts: Facts, begin: int, end: int) -> Facts:
     """The facts of some deals that follow each other, as views; their ``id_text`` stays that of all."""
     part: Any = slice(begin, end)
     columns: dict[str, Any] = {}
-    for spec in fields(facts):
-        value = getattr(facts, spec.name)
+    for name in facts.__struct_fields__:
+        value = getattr(facts, name)
         if isinstance(value, np.ndarray):
-            columns[spec.name] = value[part]
+            columns[name] = value[part]
         elif isinstance(value, Labels | Moments | RowTexts):
-            columns[spec.name] = value.take(part)
+            columns[name] = value.take(part)
     return replace(facts, n=end - begin, columns=(), **columns)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.order import Ordered
 from funnel_audit.journeys.records import Moments
 from funnel_audit.labels import LOST
@@ -21,8 +21,7 @@ _NARROW = 1 << 24
 """So many deals and a label beside them fit into 31 bits."""
 
 
-@dataclass(frozen=True)
-class History:
+class History(Frozen):
     """What the entries alone say of each deal that has any: ``deal`` are their codes, the other arrays run beside it.
 
     ``chain_*`` are the entries that are further than everything before them (rule 4); ``chain_last`` are the positions of each deal's

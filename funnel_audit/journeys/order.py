@@ -6,13 +6,13 @@ by three keys. Where the bits do not fit, or each entry carries a precision of i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, SECOND, local_wall
+from funnel_audit.frozen import Frozen
 from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _LABEL_BITS = 6
 
 
-@dataclass(frozen=True)
-class Ordered:
+class Ordered(Frozen):
     """Entries in journey order. ``starts`` are the positions where a new deal begins (``deal[starts]`` are the deals, ascending)."""
 
     deal: Array

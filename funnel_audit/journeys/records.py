@@ -14,14 +14,16 @@ Everything is numpy arrays over deal codes 0..n-1, because a report on five mill
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import DAY, NAT, AsOf
+from funnel_audit.frozen import Frozen
 from funnel_audit.labels import LOST
 from funnel_audit.pieces import edges, in_pieces
 
@@ -49,8 +51,7 @@ class Outcome(IntEnum):
     LOST = 2
 
 
-@dataclass(frozen=True)
-class Labels:
+class Labels(Frozen):
     """A text column as codes: ``codes[i]`` indexes ``texts``; -1 is blank."""
 
     codes: Array
@@ -64,8 +65,7 @@ class Labels:
         return None if code < 0 else self.texts[code]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Frozen):
     """A column of the export that ``--by`` names: ``labels``, or ``numbers`` (NaN where there is none); ``header`` as it is written.
 
     Neither for a field that the facts hold anyway: owner, source, currency, amount.
@@ -85,8 +85,7 @@ class Column:
         )
 
 
-@dataclass(frozen=True)
-class RowTexts:
+class RowTexts(Frozen):
     """A text column that is read one cell at a time, for the few deals that are shown: a million titles are never made into strings."""
 
     read: Callable[[int], str | None]
@@ -109,8 +108,7 @@ class RowTexts:
         return RowTexts(lambda row: None, np.zeros(n, np.int8))
 
 
-@dataclass(frozen=True)
-class IdTexts:
+class IdTexts(Frozen):
     """The ids of deals as text, made one at a time: ``IdTexts(name, codes)(deal)`` is ``name(codes[deal])``."""
 
     name: Callable[[int], str]
@@ -123,8 +121,7 @@ class IdTexts:
         return IdTexts(self.name, self.codes[index])
 
 
-@dataclass(frozen=True)
-class Moments:
+class Moments(Frozen):
     """A date column: ``at`` in microseconds UTC (NAT: not known), ``day`` where it is only a date."""
 
     at: Array
@@ -138,8 +135,7 @@ class Moments:
         return Moments(np.full(n, NAT, dtype=np.int64))
 
 
-@dataclass(frozen=True)
-class Entries:
+class Entries(Frozen):
     """Every recorded entry into a label, in any order: deal code, instant, label code (a stage's index, ON_HOLD, UNMAPPED, LOST).
 
     ``at`` is NAT where the deal is known to have stood in the label from before the data begin (the first snapshot). ``slack_us`` is the
@@ -169,8 +165,7 @@ class Entries:
         return Entries(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Frozen):
     """What the deal rows say, one row a deal; every array has length n.
 
     ``label`` is the code of the current stage label (NO_LABEL when silent). ``status`` is the outcome a status column claims and
@@ -216,12 +211,12 @@ class Facts:
     def take(self, index: Array) -> Facts:
         """The facts of some deals, renumbered in the order given."""
         parts: dict[str, Any] = {}
-        for spec in fields(self):
-            value = getattr(self, spec.name)
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
             if isinstance(value, np.ndarray):
-                parts[spec.name] = value[index]
+                parts[name] = value[index]
             elif isinstance(value, Labels | Moments | RowTexts):
-                parts[spec.name] = value.take(index)
+                parts[name] = value.take(index)
         parts["columns"] = tuple(column.take(index) for column in self.columns)
         text = self.id_text
         ids = text.take(index) if isinstance(text, IdTexts) else IdTexts(text, index)
@@ -258,8 +253,7 @@ class Facts:
         )
 
 
-@dataclass(frozen=True)
-class Stays:
+class Stays(Frozen, dict=True):
     """One row a stay: a deal standing in a stage that is further than any it entered before. The won stage has none.
 
     ``entered`` is NAT where the start is not known; ``us`` is the length up to the exit or to as-of, NAT where it is not known;
@@ -289,8 +283,7 @@ class Stays:
         return found.reshape(64, 64)
 
 
-@dataclass(frozen=True)
-class Journeys:
+class Journeys(Frozen, dict=True):
     """All deals of one funnel up to ``as_of``.
 
     ``stage`` is the furthest stage reached (an index; at least 0: every deal has reached the first stage), ``stage_now`` the one an open
@@ -328,11 +321,11 @@ class Journeys:
     unknown_history: int = 0
     """Ids of the history that no deal row has; they are in no figure."""
     unknown_ids: tuple[str, ...] = ()
-    vanished: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    vanished: Array = msgspec.field(default_factory=lambda: np.empty(0, np.int64))
     """Deals that a series of snapshots no longer has: kept in their last state."""
-    outcome_conflicts: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    outcome_conflicts: Array = msgspec.field(default_factory=lambda: np.empty(0, np.int64))
     """Deals whose row claims another outcome than their history shows."""
-    stage_conflicts: Array = field(default_factory=lambda: np.empty(0, np.int64))
+    stage_conflicts: Array = msgspec.field(default_factory=lambda: np.empty(0, np.int64))
     """Deals whose current label is another than the last of their history."""
     entries: Ordered | None = None
     """All entries up to as-of in journey order, for rules that look at the changes themselves; None where the deals have no history."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT, AsOf, elapsed_us
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.history import History
 from funnel_audit.journeys.records import STILL_OPEN, Facts, Moments, Outcome, Stays
 from funnel_audit.labels import LOST
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Ends:
+class Ends(Frozen, dict=True):
     """What ends a deal's last stay."""
 
     outcome: Array
@@ -73,9 +72,7 @@ def chain_stays(history: History, ends: Ends) -> Stays:
         end_slack[last] = 0
         slack = slack + end_slack
     inside: Any = np.flatnonzero(stage < ends.won_stage)
-    return Stays(
-        deal[inside], stage[inside], start.at[inside], length[inside], code[inside], None if slack is None else slack[inside]
-    )
+    return Stays(deal[inside], stage[inside], start.at[inside], length[inside], code[inside], None if slack is None else slack[inside])
 
 
 def row_stays(facts: Facts, ends: Ends, stage: Array, no_chain: Array, placed: Array) -> Stays:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, QUARTER_HOUR, local_days, start_of_day
+from funnel_audit.frozen import Frozen
 from funnel_audit.pieces import edges, in_pieces
 from funnel_audit.zones import to_utc
 
@@ -28,8 +28,7 @@ LONGEST_DAYS = 3_653
 """Ten years: an axis begins no earlier, so that one wrong date costs nothing."""
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(Frozen, dict=True):
     """The local days 0 … n - 1 from the first that matters to the one of as-of; ``first`` is day 0, counted from 1970-01-01."""
 
     first: int
@@ -98,8 +97,7 @@ def axis(first_us: int, as_of: AsOf, timezone: str) -> Axis:
     return Axis(first, last - first + 1, as_of, timezone)
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Frozen):
     """A calendar week (from Monday), month or quarter: days [start, end) of the axis, which may begin before it or end after it.
 
     ``name`` is 2026-W05, 2026-01 or 2026Q1. ``complete``: it is over at as-of.

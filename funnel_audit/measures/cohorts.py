@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from funnel_audit.clock import DAY, NAT
 from funnel_audit.estimators import Incidence, aalen_johansen
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.calendar import of_day
 from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT
@@ -31,8 +31,7 @@ LATEST = 36
 """So many periods back there are cohorts; older ones are in the totals."""
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Frozen):
     """Of a cohort's ``n`` deals: ``reached`` the stage or a later one by as-of, ``resolved`` (0-1) reached or lost before.
 
     ``incidence``: Aalen-Johansen from creation to reaching the stage, against loss, read at the longest age; None under ten deals.
@@ -47,8 +46,7 @@ class Cell:
     ripe_day: int | None
 
 
-@dataclass(frozen=True)
-class Cohort:
+class Cohort(Frozen):
     """``period`` is a position in the periods; ``cells`` one a stage, None where the export does not say who got there."""
 
     period: int
@@ -76,8 +74,7 @@ def cohorts(journeys: Journeys, days: Axis, spans: tuple[Period, ...]) -> tuple[
     )
 
 
-@dataclass(frozen=True)
-class _Counts:
+class _Counts(Frozen):
     """``deals``: (outcome, furthest stage, cohort). ``fell``, ``waits``: lost and open deals by (furthest stage, cohort, age)."""
 
     deals: Array

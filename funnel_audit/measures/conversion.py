@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from funnel_audit import report
 from funnel_audit.estimators import win_product
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT, fit, interval, projected, share, step_incidence, with_untimed
 from funnel_audit.tally import Outcome
 from funnel_audit.tally.spans import merge
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from funnel_audit.tally import Tally
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """Stage k and the step out of it. ``why_not`` is a word for a missing projection: few, untimed_advances, untimed_losses, no_stays."""
 
     reached: int

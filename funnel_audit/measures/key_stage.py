@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from funnel_audit import report
 from funnel_audit.clock import DAY, NAT, SECOND
 from funnel_audit.estimators import Z95, Incidence, aalen_johansen, beta_posterior_draws, win_product
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.rates import MIN_REACHED, interval, step_incidence
 
@@ -30,8 +30,7 @@ _TICK = 600 * SECOND
 _WEEK, _MONDAY = 7 * DAY, 4 * DAY
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Frozen):
     """One intermediate stage. ``win_chance`` and ``before`` = P(win | reached it) and P(win | reached the stage before), ``jump`` their
     difference; None where a rate on the way cannot be had. ``median_days_to_win`` from reaching the stage to won, of those who win,
     open deals being counted as not yet decided. ``r2`` over ``ripe_weeks``: None under 8, or where nothing varies."""
@@ -47,8 +46,7 @@ class Candidate:
     resampled_share: float | None
 
 
-@dataclass(frozen=True)
-class KeyStage:
+class KeyStage(Frozen):
     """``found``: the largest jump, the earlier stage on a tie; None with ``reason`` "few_stages" (no intermediate one), "no_wins" (no deal
     is won: no stage leads to what never comes) or "no_rates".
     ``agree`` None where nothing is declared or found."""

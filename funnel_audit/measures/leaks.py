@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit import report
 from funnel_audit.clock import DAY, QUARTER_HOUR, calendar_quarter, quarter_start
 from funnel_audit.estimators import Incidence, beta_posterior_draws, incidence_at
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT, fit, projected, window_incidence
 from funnel_audit.tally import Outcome
 
@@ -25,8 +26,7 @@ DRAWS, SEED = 2000, 20_260_101
 TOP_REASONS = 3
 
 
-@dataclass(frozen=True)
-class StepLeak:
+class StepLeak(Frozen):
     """The step out of stage ``k``. ``window`` is (from, to) in microseconds; ``entries`` the stays that began in it; ``whole``: there are
     none before it."""
 
@@ -45,8 +45,7 @@ class StepLeak:
     whole: bool = False
 
 
-@dataclass(frozen=True)
-class _Cell:
+class _Cell(Frozen):
     """What one step's window says: its rate at the age it can be compared at, and the reference there."""
 
     incidence: Incidence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from funnel_audit import report
 from funnel_audit.estimators import Survival, kaplan_meier, weighted_quantile
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import UNTIMED_LIMIT, days_of
 from funnel_audit.tally.spans import merge
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 NO_DAYS = report.Days(p50=None, p90=None, n=0)
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(Frozen):
     """Time in one stage. ``days`` is Kaplan-Meier over all stays, ``advance_days`` over finished advances only.
 
     ``open_days`` is the median age of the deals that stand in the stage now, counted from ``open_since``: "stage" (entered it),

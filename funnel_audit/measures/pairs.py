@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from funnel_audit import report
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import MIN_REACHED, fit, projected, with_untimed
 from funnel_audit.tally.spans import merge
 
@@ -18,8 +18,7 @@ ARRIVED, LEAPT = 0, 1
 """Exit codes of a pair's spans: on the way, or by one jump over both stages, which takes no time."""
 
 
-@dataclass(frozen=True)
-class PairRate:
+class PairRate(Frozen):
     reached: int
     projected: report.Projected | None
     days: report.Days

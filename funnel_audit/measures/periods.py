@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import STILL_OPEN, Outcome
 from funnel_audit.labels import LOST
 from funnel_audit.measures.calendar import of_day
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Flows:
+class Flows(Frozen):
     """By period (P): ``new`` deals by creation, ``won`` and ``lost`` deals by the day of it, ``won_amount`` in minor units of one currency
     (None: no won deal has one). By period and stage (P, K): ``entered``, ``advanced``, ``lost_there``, each by the day it happened.
 

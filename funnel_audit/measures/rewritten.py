@@ -6,12 +6,12 @@ Defined in docs/compare.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, SECOND, local_days
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Moments, Outcome
 from funnel_audit.labels import UNMAPPED
 
@@ -27,8 +27,7 @@ TOLERANCE_US = 60 * SECOND
 """Exports write times to the minute or to the second: less than a minute apart is the same."""
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Frozen):
     """Two exports: ``then`` are the newer one's deals as they are known to have stood at the older one's as-of.
 
     ``in_new`` (old deals,): position in ``new``; -1 gone, -2 without an id, -3 there but in no figure. ``in_then``: position in ``then``.
@@ -46,8 +45,7 @@ class Pair:
     snapshots: bool = False
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(Frozen):
     """What some deals change of the older export's figures: differences of counts, of won deals with an amount in the main currency
     (``paid``), and of their sum in minor units."""
 
@@ -59,8 +57,7 @@ class Effect:
     won_amount: int = 0
 
 
-@dataclass(frozen=True)
-class Rewriting:
+class Rewriting(Frozen):
     """One kind. ``old`` and ``new`` are positions of the first deals in the older or newer export (of the other one, where it has them).
 
     ``why_not``: the exports cannot tell: no_dates, no_entries, snapshots, no_amounts.
@@ -288,4 +285,4 @@ def _figures(j: Journeys, rows: Array, currency: str | None) -> Effect:
 
 
 def _sum(one: Effect, other: Effect, sign: int = 1) -> Effect:
-    return Effect(*(getattr(one, spec.name) + sign * getattr(other, spec.name) for spec in fields(Effect)))
+    return Effect(*(getattr(one, name) + sign * getattr(other, name) for name in Effect.__struct_fields__))

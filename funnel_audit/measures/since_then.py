@@ -6,7 +6,6 @@ age (definitions, section 4): of stays begun in the half year before, and of tho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from funnel_audit.clock import DAY, NAT
 from funnel_audit.estimators import Z95, benjamini_hochberg, incidence_at
 from funnel_audit.estimators.two_groups import means_differ, normal_p, shares_differ
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Outcome
 from funnel_audit.measures.rates import MIN_REACHED, fit, window_incidence
 from funnel_audit.tally.spans import merge
@@ -41,8 +41,7 @@ LEAST_EVENTS = 5
 """With fewer in all, a count says nothing."""
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Frozen):
     """A figure with its 95 % interval; ``n``: stays, deals, won deals that it is out of, or counted."""
 
     value: float | None
@@ -51,8 +50,7 @@ class Side:
     n: int
 
 
-@dataclass(frozen=True)
-class Development:
+class Development(Frozen):
     """``what`` and unit: intake and wins (per 30 days), amount (mean of won deals), conversion (of the step out of ``stage``, by
     ``age_days``), win_rate (of deals created, by ``age_days``). ``q`` None: too few to be tested. ``verdict``: better, worse,
     no_evidence, too_few."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, elapsed_us
 from funnel_audit.estimators import Survival, kaplan_meier
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.rates import UNTIMED_LIMIT
 from funnel_audit.tally.spans import merge
@@ -26,16 +26,14 @@ LIMIT_PERCENTILE = 0.85
 MIN_STAYS = 20
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Frozen):
     """Days in a stage after which a deal is stalled, and where that comes from: "max_days", "p85 of the stage", "p85 of all stages"."""
 
     days: float
     source: str
 
 
-@dataclass(frozen=True)
-class StageStall:
+class StageStall(Frozen):
     """Open deals standing in one stage, on hold left out. ``amount`` is of the stalled ones, in minor units of the main currency."""
 
     open: int
@@ -45,8 +43,7 @@ class StageStall:
     median_days: float | None
 
 
-@dataclass(frozen=True)
-class StalledDeal:
+class StalledDeal(Frozen):
     """``deal`` is the code; days without a change of stage, and since the last edit where the export has it. ``chance`` to be won within
     the forecast's horizon, and ``chance_at_entry`` of one that has just come into its stage: None without a forecast."""
 
@@ -60,8 +57,7 @@ class StalledDeal:
     chance_at_entry: float | None = None
 
 
-@dataclass(frozen=True)
-class Stall:
+class Stall(Frozen):
     """``count`` is None where no stage has a limit. ``unknown``: open deals whose last change of stage has no known time."""
 
     count: int | None
@@ -99,8 +95,7 @@ def _stay_curve(tally: Tally, stages: Sequence[int]) -> Survival | None:
     return kaplan_meier(*ends, *still_open)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Frozen):
     """Deals that are open and not on hold: codes, days since the last change of stage (NaN: not known), stage, and which are stalled."""
 
     deal: Array

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from funnel_audit.clock import NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """``rule`` as in ``deal_record.Entry``; ``skipped`` are the stages that it jumped over; ``since`` the one it moved back from."""
 
     at: int

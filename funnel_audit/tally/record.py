@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ ReasonKey = tuple[str | None, str | None, int]
 """(loss reason, currency, slot): a slot is the stage of the loss, or ``stages`` for an unplaced one."""
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Frozen):
     """Counts of all deals of one funnel at one as-of. K stages; slot K of a slotted axis is "at no known step".
 
     ``ledger``            (3, K + 1)  deals by outcome (open, won, lost) and furthest stage; unplaced losses in slot K
@@ -72,19 +71,19 @@ class Tally:
         if (self.as_of, self.stages) != (other.as_of, other.stages):
             raise ValueError("tallies of different as-of or funnels cannot be added")
         sums: dict[str, Any] = {"as_of": self.as_of, "stages": self.stages}
-        for spec in fields(self):
-            if spec.name in sums:
+        for name in self.__struct_fields__:
+            if name in sums:
                 continue
-            mine, theirs = getattr(self, spec.name), getattr(other, spec.name)
-            if spec.name == "money":
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if name == "money":
                 sums["money"] = {key: mine.get(key, 0) + theirs.get(key, 0) for key in mine.keys() | theirs.keys()}
-            elif spec.name in ("reasons", "wins_by_day"):
+            elif name in ("reasons", "wins_by_day"):
                 keys = mine.keys() | theirs.keys()
-                sums[spec.name] = {
+                sums[name] = {
                     key: tuple(a + b for a, b in zip(mine.get(key, (0, 0, 0)), theirs.get(key, (0, 0, 0)), strict=True)) for key in keys
                 }
             else:
-                sums[spec.name] = mine + theirs
+                sums[name] = mine + theirs
         return Tally(**sums)
 
     def outcome(self, outcome: Outcome) -> int:

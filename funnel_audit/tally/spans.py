@@ -12,7 +12,6 @@ some thirty thousand distinct lengths and every estimate costs next to nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import NAT, QUARTER_HOUR, SECOND
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import STILL_OPEN
 from funnel_audit.labels import LOST
 from funnel_audit.pieces import edges, in_pieces, pick
@@ -40,8 +40,7 @@ Group = tuple["Array", "Array"]
 """(lengths in days, ascending; how many of each)."""
 
 
-@dataclass(frozen=True)
-class Spans:
+class Spans(Frozen, dict=True):
     """Distinct spans (``key``, ascending) and how many there are of each (``count``)."""
 
     key: Array

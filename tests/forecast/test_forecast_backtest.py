@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from build import journeys
+from msgspec.structs import replace
 from simulate import HISTORY, Company, company
 
 from funnel_audit.clock import DAY, NAT, start_of_day

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from build import Deal, as_of_at, journeys, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from funnel_audit.journeys import Journeys, earlier
 from funnel_audit.measures.rewritten import KINDS, Effect, Pair, Rewriting, rewritten, standing
@@ -74,7 +74,7 @@ def test_what_is_taken_away_or_put_in_is_found(deals: list[Deal], data: st.DataO
     assert kinds["backdated"].effect == Effect(deals=1, won=1)
     after = standing(made.then, None)
     before = standing(made.old, None)
-    assert effect == Effect(*(getattr(after, name) - getattr(before, name) for name in Effect.__dataclass_fields__))
+    assert effect == Effect(*(getattr(after, name) - getattr(before, name) for name in Effect.__struct_fields__))
 
 
 TABLE = """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from build import as_of_at, journeys
+from msgspec.structs import replace
 from simulation import Company, simulate
 
 from funnel_audit.clock import DAY, AsOf

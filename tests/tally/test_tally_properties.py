@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import fields, replace
 from itertools import pairwise
 
 import numpy as np
 from build import Deal, counted, journeys, outcomes, stays
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from naive import tell
 
 from funnel_audit.clock import NAT, QUARTER_HOUR
@@ -66,13 +66,13 @@ def count(deals: list[Deal], as_of: str = "60", **options: object) -> Tally:
 def plain(tally: Tally) -> dict[str, object]:
     """All fields of a tally in a form that can be compared."""
     out: dict[str, object] = {}
-    for spec in fields(tally):
-        value = getattr(tally, spec.name)
+    for name in tally.__struct_fields__:
+        value = getattr(tally, name)
         if isinstance(value, Spans):
             value = list(zip(value.key.tolist(), value.count.tolist(), strict=True))
-        elif spec.name == "money":
+        elif name == "money":
             value = {name: table.tolist() for name, table in value.items()}
-        out[spec.name] = value.tolist() if isinstance(value, np.ndarray) else value
+        out[name] = value.tolist() if isinstance(value, np.ndarray) else value
     return out
 
 

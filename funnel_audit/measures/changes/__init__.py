@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.calendar import Axis, Kind, Period, axis, first_instant, last_full, periods
 from funnel_audit.measures.changes.cells import Part, count_history
 from funnel_audit.measures.changes.find import find, too_small, weeks_of
@@ -28,8 +28,8 @@ __all__ = [
     "AMOUNT", "CONVERSION", "INTAKE", "MIX", "PACE", "Change", "Found", "Makeup", "Part", "Piece", "Side", "changes",
 ]  # fmt: skip
 
-@dataclass(frozen=True)
-class Found:
+
+class Found(Frozen):
     """``all``: every history that was tested, those claimed first. ``last``: the last full period. ``days``: what positions mean."""
 
     all: tuple[Change, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.measures.calendar import axis, first_instant
 from funnel_audit.measures.changes.cells import count_history

@@ -15,12 +15,12 @@ The same with "left by the median time" as the success gives the history of a st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import STILL_OPEN
 from funnel_audit.labels import LOST
 from funnel_audit.measures.rates import UNTIMED_LIMIT, window_incidence
@@ -45,8 +45,7 @@ ROUNDING = 1.0007
 LATE, ADVANCED, LOST_BY_THEN = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Frozen):
     """A column that deals are told apart by: ``codes`` (deals,) into ``names``; every other deal has ``len(names)``.
 
     ``claims``: whether a single value of it may be named as what changed; else it serves to take changes apart. ``comes``: whether its
@@ -60,16 +59,14 @@ class Part:
     comes: bool = False
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(Frozen):
     """Successes ``y`` of ``m`` trials by (step, day), or (value, step, day) for a part."""
 
     y: Array
     m: Array
 
 
-@dataclass(frozen=True)
-class History:
+class History(Frozen):
     """``conversion`` and ``pace``: (K - 1, days); ``by_part``: one Cells of (values + 1, K - 1, days) a part. ``age_days`` and
     ``median_days``: (K - 1,), NaN where the step cannot be tested."""
 
@@ -80,8 +77,7 @@ class History:
     median_days: Array
 
 
-@dataclass(frozen=True)
-class Credit:
+class Credit(Frozen):
     """At one age: the rate of success, and for each day what an open stay is worth and what a stay can say; see the module."""
 
     age: float

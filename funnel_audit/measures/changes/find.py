@@ -9,14 +9,15 @@ the history begins after it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.estimators import benjamini_hochberg
 from funnel_audit.estimators.changepoint import Family, Split, apart, best_split, contrast, dispersion, latest_change, two_sided
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.changes.cells import History
 from funnel_audit.measures.changes.records import AMOUNT, CONVERSION, INTAKE, MIX, PACE, Change
 from funnel_audit.measures.changes.totals import Totals
@@ -43,8 +44,7 @@ SURE = 1.96
 """A part is named only where its change and that of the rest are so far apart; the rest is still where it changed less surely."""
 
 
-@dataclass(frozen=True)
-class Weeks:
+class Weeks(Frozen):
     """Weeks on the axis of days: where each begins, and how the days of the last full period lie."""
 
     first_day: Array

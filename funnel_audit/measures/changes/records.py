@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from funnel_audit.frozen import Frozen
 
 CONVERSION, PACE, INTAKE, AMOUNT, MIX = "conversion", "pace", "intake", "amount", "mix"
 LEAST_MOVE = {CONVERSION: 0.02, MIX: 0.03, PACE: 0.1, INTAKE: 0.1, AMOUNT: 0.1}
 LEAST_DAYS = 2 / 24
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Frozen):
     """A figure before or after, with its 95 % interval, and ``n``, what it is out of: see ``Change``."""
 
     value: float | None
@@ -19,8 +18,7 @@ class Side:
     n: int
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Frozen):
     """Part of a change, in the change's own unit, with its 95 % interval."""
 
     value: float
@@ -28,8 +26,7 @@ class Piece:
     high: float
 
 
-@dataclass(frozen=True)
-class Makeup:
+class Makeup(Frozen):
     """A change of conversion taken apart by ``column``: ``mix`` (other deals than before) and ``rate`` (the same kind does otherwise).
 
     ``verdict``: "mix" or "rate" where one of them carries more than half of the change and is sure of its sign, else "both".
@@ -43,8 +40,7 @@ class Makeup:
     simpson: bool
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Frozen):
     """One history looked at, and whether it changed.
 
     ``what`` and its unit: "conversion" of the step out of ``stage`` (share of the stays, Aalen-Johansen at the common ``age_days``; n:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.estimators import Z95, incidence_at, median_limits, wilson
 from funnel_audit.estimators.decompose import Decomposition, kitagawa

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ LONG_SILENCE = 9.2
 """So many new deals were to be expected, and none came: -log of a chance of one in ten thousand."""
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(Frozen):
     """``intake``: (new deals, 1 for each day that counts). ``amount``: (sum of scores, won deals); a score is the rank of a won deal's
     amount among all of them, with mean 0 and variance 1. None where it cannot be had.
     ``new``: new deals by day; ``won_day`` and ``won_amount``: of each such deal."""

@@ -6,11 +6,11 @@ million deals cost no more than a thousand. Amounts of other currencies are left
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.forecast.outlook import Outlook
 from funnel_audit.measures.forecast.spread import Draws
@@ -29,8 +29,7 @@ DRAWN_AT_MOST = 200_000
 """More amounts than this are not drawn one by one: their sum is as good as normal."""
 
 
-@dataclass(frozen=True)
-class Money:
+class Money(Frozen):
     """``value`` (n open,): what a deal would bring, in the main currency: its own amount, 0 in another currency, the mean won amount
     where it has none (``missing``). ``won``: amounts of the won deals, ``share`` of all priced wins that are in the main currency."""
 
@@ -55,8 +54,7 @@ def money(j: Journeys, deal: Array, currency: str | None) -> Money | None:
     return Money(np.where(known, own, won.mean() * share), ~known, won, share)
 
 
-@dataclass(frozen=True)
-class AmountDraws:
+class AmountDraws(Frozen):
     """Seeded draws of the money, and of the deals that bring it."""
 
     total: Array

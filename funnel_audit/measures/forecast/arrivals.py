@@ -7,12 +7,12 @@ told from all weeks known, once there are SEASON_DAYS of them and luck alone wou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY
+from funnel_audit.frozen import Frozen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +29,7 @@ SEASON_DAYS, SEASON_WEEKS, SEASON_SD, SEASON_WALD = 400.0, 156, 0.3, 9.2
 _YEAR = 365.25 * DAY
 
 
-@dataclass(frozen=True)
-class Arrivals:
+class Arrivals(Frozen):
     """``per_day`` is the rate at the origin, ``slope`` its relative growth a day, ``cov`` the covariance of (log level, slope a day).
     ``wave``: the season's two parts, at ``at_us``."""
 

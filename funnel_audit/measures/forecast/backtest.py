@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.forecast.outlook import Outlook, look
 from funnel_audit.measures.forecast.past import Past
 from funnel_audit.measures.forecast.records import Backtest, Band, Origin
@@ -26,8 +26,7 @@ MIN_GRADED, UNLUCKY = 3, 0.05
 BANDS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(Frozen):
     """One origin: its outlook, and what its horizon brought. ``got`` marks the open deals that got there in time; ``taught`` is what the
     forecasts after it learn from that."""
 

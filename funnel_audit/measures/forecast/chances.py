@@ -7,11 +7,11 @@ are not moved to grid points, and a transition of a few minutes stays one of a f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.forecast.hazards import StageHazard
 from funnel_audit.measures.forecast.past import EDGES
 
@@ -25,8 +25,7 @@ NODES = np.unique(np.concatenate([EDGES[:-1], (EDGES[1:-1] + EDGES[:-2]) / 2, [3
 """Ages in days at which the chance of an open deal is worked out; between them it is taken as linear."""
 
 
-@dataclass(frozen=True)
-class Chances:
+class Chances(Frozen):
     """``fresh`` (D, K, steps + 1): chance to get there within each time of the grid after entering each stage (1 from the target on)."""
 
     days: float

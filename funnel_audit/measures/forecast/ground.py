@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Journeys
 from funnel_audit.measures.forecast.backtest import MIN_CLOSED
 from funnel_audit.measures.forecast.origins import month_starts
@@ -14,8 +13,7 @@ from funnel_audit.measures.forecast.records import Why
 from funnel_audit.measures.forecast.sources import STAGES, Basis, Source, basis, from_creation, from_stages, resolved
 
 
-@dataclass(frozen=True)
-class Ground:
+class Ground(Frozen):
     """Made once by ``survey`` and handed to every ``forecast`` of the same journeys."""
 
     journeys: Journeys
@@ -37,5 +35,3 @@ def survey(journeys: Journeys) -> Ground | Why:
     starts = month_starts(first, journeys.as_of.us, journeys.timezone)[-(NEVER - 2) :]
     stage = journeys.stage[source.ageless] if source.stages == journeys.stages else np.zeros(len(source.ageless), np.int8)
     return Ground(journeys, source, Past(source, starts, stage), first, rests)
-
-

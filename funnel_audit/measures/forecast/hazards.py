@@ -9,11 +9,11 @@ which fewer than MIN_AT_RISK stays are at risk one pooled rate holds, for ever. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.forecast.past import CLASSES, EDGES, Counts
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ _LOWER = np.append(0.0, EDGES[:-1])
 _WIDTH = EDGES - _LOWER
 
 
-@dataclass(frozen=True)
-class StageHazard:
+class StageHazard(Frozen):
     """One stage's rates in D versions (1: the estimate, more: draws from its posterior), M pieces of age, C destinations.
 
     ``start`` (M,) lower age of each piece in days, the last without end; ``rate`` (D, M) exits a day; ``share`` (D, M, C) where to;
@@ -68,8 +67,7 @@ class StageHazard:
         return here, area
 
 
-@dataclass(frozen=True)
-class _Pieces:
+class _Pieces(Frozen):
     """The joined classes of one stage: pieces' starts, hazard increments, widths, exits by destination, stays at risk; the atom apart."""
 
     start: Array

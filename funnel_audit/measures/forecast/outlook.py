@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from funnel_audit.clock import DAY
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.forecast.arrivals import Arrivals, arrivals
 from funnel_audit.measures.forecast.chances import NODES, Chances, chances, grid_steps
 from funnel_audit.measures.forecast.hazards import fit
@@ -24,8 +25,7 @@ _LOWER = np.append(0.0, EDGES[:-1])
 _MIDDLE = (EDGES + _LOWER) / 2
 
 
-@dataclass(frozen=True)
-class Outlook:
+class Outlook(Frozen):
     """``chance`` of each open deal (as in ``known``); ``at_entry`` (K,) of one that enters a stage now; ``ageless`` (target,) the
     same for any deal of the stage, whatever its age; ``crm`` (target,) share of the closed deals that had reached the stage and got there.
 

@@ -7,12 +7,12 @@ Ages are told in fixed classes that no data move, so that an origin's figures ca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT, QUARTER_HOUR, SECOND
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import STILL_OPEN
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ WINDOWS_DAYS, MIN_RECENT, CHANGE_Z = (90, 180), 30, 3.0
 """A stage's rates come from all of its history, unless the last quarter, or half year, differs from what was before: funnels change."""
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Frozen):
     """Stays by class of age, up to an instant; all of it adds up over calendar time, so that a window is a difference.
 
     ``exits``    (K - 1, K + 1, CLASSES)  stays that had ended, by stage, where to (a later stage; K: lost), and class of age
@@ -79,8 +78,7 @@ def changed(recent: Counts, before: Counts) -> Array:
     return told
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Frozen):
     """What one origin knows of K stages, the last being the won one.
 
     ``counts``                    of all history, and ``recent`` of the window that the rates are taken from
@@ -204,8 +202,7 @@ class Past:
         return self._counted[origin]
 
 
-@dataclass(frozen=True)
-class _Open:
+class _Open(Frozen):
     """The stays open at an instant and their lengths by then; and those of deals that stood as lost, with their lengths up to that."""
 
     at: int

@@ -6,11 +6,12 @@ over z is p again, exactly, for every s and every deal: so sums of such chances 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erfc, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from funnel_audit.frozen import Frozen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,8 +50,7 @@ def shifted(chance: Array, scale: Array, z: Array) -> Array:
     return found
 
 
-@dataclass(frozen=True)
-class Crowd:
+class Crowd(Frozen):
     """Chances told in classes: ``size`` (B,) deals of each and their mean ``chance`` (B,). ``size`` need not be whole."""
 
     size: Array

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from funnel_audit.frozen import Frozen
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Why:
+class Why(Frozen, kw_only=True):
     """Why there is no forecast: "few_closed" (under 30), "no_times", "no_stage_times" (a stage as target), "no_horizon"."""
 
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Frozen, kw_only=True):
     """What is to be reached from ``since_us`` to the forecast's end: deals, or money in the main currency, or both."""
 
     since_us: int
@@ -27,8 +27,7 @@ class Plan:
     amount: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Range:
+class Range(Frozen, kw_only=True):
     """80 % range, median and mean; the mean is ``from_open`` + ``from_new``."""
 
     p10: float
@@ -39,16 +38,14 @@ class Range:
     from_new: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weighted:
+class Weighted(Frozen, kw_only=True):
     """What a CRM's stage weights promise, "whenever they close"."""
 
     wins: float
     amount: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyStageNeeded:
+class KeyStageNeeded(Frozen, kw_only=True):
     """``deals`` must get to the key stage from now on, by ``by_us``, for 80 %; each of them then gets there in time with ``chance``. None:
     ``why`` ("nothing_needed", "unreachable"). ``expected``: how many are expected to get to the key stage by then; ``most``: the most that
     ever did in so long a time."""
@@ -61,8 +58,7 @@ class KeyStageNeeded:
     most: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanOutlook:
+class PlanOutlook(Frozen, kw_only=True):
     """``already``: what the plan's period has brought by as-of. ``chance_wins``, ``chance_amount``: None where the plan names none;
     ``chance``: of both together. ``already_amount``: None without amounts."""
 
@@ -76,15 +72,13 @@ class PlanOutlook:
     key_stage_needed: KeyStageNeeded | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StageExpectation:
+class StageExpectation(Frozen, kw_only=True):
     stage: int
     open: int
     expected: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class DealChance:
+class DealChance(Frozen, kw_only=True):
     """``deal`` is its code. ``age_days`` None: how long it stands there is not known, and the chance is the stage's alone. By age since
     creation there is no ``chance_at_entry``."""
 
@@ -97,8 +91,7 @@ class DealChance:
     on_hold: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenChances:
+class OpenChances(Frozen, kw_only=True):
     """All open deals short of the target, side by side: deal code, chance within the horizon now, and of one that enters its stage now."""
 
     deal: Array
@@ -106,8 +99,7 @@ class OpenChances:
     at_entry: Array
 
 
-@dataclass(frozen=True, kw_only=True)
-class Origin:
+class Origin(Frozen, kw_only=True):
     """One row of the backtest. ``open``, ``from_open`` and ``actual_of_open``: the part of the deals that were open then."""
 
     as_of_us: int
@@ -124,8 +116,7 @@ class Origin:
     actual_of_open: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Band:
+class Band(Frozen, kw_only=True):
     """Of ``deals`` open deals with a chance in [low, high), ``expected`` should have got there and ``actual`` did; over all origins."""
 
     low: float
@@ -135,8 +126,7 @@ class Band:
     actual: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Backtest:
+class Backtest(Frozen, kw_only=True):
     """``doubt``: why a forecast so far ahead is not to be trusted ("range", "no_better"), None where nothing speaks against it."""
 
     origins: tuple[Origin, ...]
@@ -152,8 +142,7 @@ class Backtest:
     brier_crm: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Month:
+class Month(Frozen, kw_only=True):
     """How many deals got to the target in a local month, which begins at ``start_us``; the last one may not be over."""
 
     start_us: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT, elapsed_us
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import STILL_OPEN, Outcome
 from funnel_audit.labels import LOST
 from funnel_audit.measures.forecast.past import usable
@@ -24,8 +24,7 @@ MIN_TIMED = 0.9
 """Share of the closed deals whose last stay has a time, below which the stages cannot be used; the same for created to closed."""
 
 
-@dataclass(frozen=True)
-class Undone:
+class Undone(Frozen):
     """Losses that were undone: deal code, instant of the loss, instant at which the deal was taken up again."""
 
     deal: Array
@@ -38,8 +37,7 @@ class Undone:
         return Undone(empty, empty, empty)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Frozen):
     """Stays with a known start and length; ``exit`` is a later stage, STILL_OPEN or LOST. ``arrived`` and ``arrived_first``: each new
     deal's instant and first stage. ``ageless``: open deals whose stay has no known start. ``undone``: losses that do not stand: before the
     deal was taken up again nobody knew that. ``begins``: positions, in the journeys' stays, of the first one of each deal."""
@@ -70,8 +68,7 @@ def resolved(journeys: Journeys) -> int:
     return int(np.count_nonzero(journeys.outcome != Outcome.OPEN))
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(Frozen):
     """What a forecast can rest on: ``method`` (None: on nothing), ``closed`` deals, of these the ``timed``: the last stay has a time."""
 
     method: str | None

@@ -10,11 +10,11 @@ brought, and when it had a quarter of the exits that are known by now: a funnel 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.forecast.outlook import Outlook
 from funnel_audit.measures.forecast.probit import Crowd, crowd, probit, shifted
 
@@ -33,8 +33,7 @@ SCALES = np.concatenate([np.arange(0.0, 0.2, 0.01), np.arange(0.2, 0.5, 0.025), 
 _WIDTHS = np.gradient(SCALES) * np.where(np.arange(len(SCALES)) == 0, 0.5, 1.0)
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(Frozen):
     """An origin whose horizon is over: what was expected and what came, of the target and of new deals.
 
     ``variance``: of luck and of uncertain rates; ``by_scale``: what a period effect of each of ``SCALES`` adds. ``new``: the part of
@@ -106,8 +105,7 @@ def _weights(log_weight: Array, ended: int) -> Array:
     return normed
 
 
-@dataclass(frozen=True)
-class Draws:
+class Draws(Frozen):
     """Seeded draws of one period: the effect's ``scale`` and ``z``, ``new_mean`` expected from new deals, and the two counts."""
 
     scale: Array

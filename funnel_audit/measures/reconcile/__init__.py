@@ -6,12 +6,12 @@ A rule says at which stages a deal is counted, and for every step which deals ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit import report
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Outcome
 from funnel_audit.measures.rates import MIN_REACHED, share
 from funnel_audit.measures.reconcile.ways import Ways, ways
@@ -42,8 +42,7 @@ IN_SPITE_OF_ENTRY = {"hubspot-all": "out_of_order", "strict": "interrupted", "bi
 _ONE = np.uint64(1)
 
 
-@dataclass(frozen=True)
-class Behind:
+class Behind(Frozen):
     """Some deals that make a difference at step k: the ``cause``, what it does to the figure, how many, the codes of the first ones.
 
     ``effect``: undecided_no (undecided for us, not gone on by this rule), undecided_out (undecided for us, left out by this rule),
@@ -58,8 +57,7 @@ class Behind:
     codes: Array
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(Frozen):
     """All deals that differ for one reason, at whatever step, each once; a stage skipped before counts as one skipped."""
 
     cause: str
@@ -67,8 +65,7 @@ class Cause:
     codes: Array
 
 
-@dataclass(frozen=True)
-class RuleStep:
+class RuleStep(Frozen):
     """Step k: ``gone_on`` of ``base``; ``low`` and ``high`` where the one are among the other; None below ``MIN_REACHED``."""
 
     base: int
@@ -78,8 +75,7 @@ class RuleStep:
     high: float | None
 
 
-@dataclass(frozen=True)
-class RuleRates:
+class RuleRates(Frozen):
     """One rule. ``counted``: deals at each stage. ``cumulative``: of those it begins with, by the rule's own denominator (None: not shown).
 
     ``why_not``: no_history, little_history, no_loss_stage; then there are no figures.
@@ -96,8 +92,7 @@ class RuleRates:
     why_not: str | None = None
 
 
-@dataclass(frozen=True)
-class _Sets:
+class _Sets(Frozen):
     counted: Array
     base: Array
     gone_on: Array

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Outcome
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ _ONE = np.uint64(1)
 _NEVER = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True)
-class Ways:
+class Ways(Frozen):
     """Bit sets of stages (bit k), one a deal; all but ``reached`` are 0 where the way is not ``known``.
 
     ``known``     the deal's entries are recorded from its beginning, be there one into a stage or not

@@ -6,7 +6,6 @@ Owners are compared on the same mix of sources and amounts, the other columns as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from funnel_audit import report
 from funnel_audit.estimators import win_products
 from funnel_audit.estimators.many_incidences import ManyIncidences, Reading
 from funnel_audit.estimators.shrinkage import beta_binomial
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import MIN_REACHED, share
 from funnel_audit.measures.segments import compare, worth
 from funnel_audit.measures.segments.cells import stock
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Frozen):
     """What other measures found: stages whose steps have a projected rate; whether the whole way has one; stalled deals and those that
     could be (both as (deals,) masks, None where there are no limits)."""
 
@@ -41,8 +40,7 @@ class Known:
     standing: Array | None
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(Frozen):
     """One column counted: ``readings`` by track, each over all segments."""
 
     split: Split

@@ -7,13 +7,13 @@ as equally old, which hardly moves a rate (docs/segments.md). So a column costs 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from funnel_audit.clock import NAT
 from funnel_audit.estimators import weighted_quantile
+from funnel_audit.frozen import Frozen
 from funnel_audit.labels import LOST
 from funnel_audit.pieces import edges, in_pieces
 from funnel_audit.tally import STILL_OPEN, Outcome
@@ -39,8 +39,7 @@ _TRACK = 30
 """Bits of a length in seconds, below the track."""
 
 
-@dataclass(frozen=True)
-class Stock:
+class Stock(Frozen):
     """Every stay: its deal, and its place among (track, kind, age). ``tracks``: the stages whose steps are projected, in order, then
     ``stages - 1`` for the whole way, where that is projected; ``ages``: places on the axis of each track."""
 

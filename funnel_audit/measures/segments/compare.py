@@ -6,7 +6,6 @@ filled in late is empty where nothing came of the deal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from funnel_audit import report
 from funnel_audit.estimators import benjamini_hochberg
 from funnel_audit.estimators.many_incidences import ManyIncidences
 from funnel_audit.estimators.two_groups import lengths_differ, means_differ, shares_differ
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.segments.worth import OwnersMix, Settled, Values
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ FALSE_DISCOVERIES = 0.05
 """Of the differences that are claimed, at most this share is expected to be false."""
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Frozen):
     """One comparison of one segment with all others; ``matters``: whether the difference is large enough to be told."""
 
     column: int
@@ -142,8 +141,7 @@ def worth(column: int, found: Values | None, ranked: Array) -> list[Comparison]:
     ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Frozen):
     """What the tests of one segment say together; ``few`` where none could be made."""
 
     word: str

@@ -6,7 +6,6 @@ Among them a deal that is not won yet counts as not won, and no segment looks wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from funnel_audit.clock import DAY, NAT
 from funnel_audit.estimators import Z95, wilson
 from funnel_audit.estimators.shrinkage import beta_binomial
 from funnel_audit.estimators.strata import SameMix, mantel_haenszel
+from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import MIN_REACHED
 from funnel_audit.segments_of import Split, amount_bands
 from funnel_audit.tally import Outcome
@@ -43,8 +43,7 @@ EQUALLY_FILLED = 0.9
 and deals of one amount would be the won ones."""
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Frozen):
     """The deals that are old enough. ``days``: from created to won of each deal (NaN: not won, or not known), ``since_days``: how old they
     must be, None where too few wins say it (then no deal is settled). ``value``: won amount in the main currency, 0 for a deal not won,
     NaN where it cannot be told; ``priced``: may values be used. ``by_days``: the deals that have days, the fastest first."""
@@ -78,8 +77,7 @@ def settled(journeys: Journeys, currency: str | None) -> Settled:
     return Settled(old, days, since, value, priced, by_days)
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(Frozen):
     """Value per lead of each segment and of all others: mean and the variance of that mean, (segments,); NaN without a deal."""
 
     mean: Array
@@ -149,8 +147,7 @@ def strata(journeys: Journeys, currency: str | None) -> Array | None:
     return stratum
 
 
-@dataclass(frozen=True)
-class OwnersMix:
+class OwnersMix(Frozen):
     """Owners on the same mix: of ``stages`` (their steps, the last one the whole way) the comparison, and the plain counts behind it.
 
     ``n`` and ``hits``: (steps, segments).

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from rich.box import SIMPLE_HEAD
@@ -15,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from funnel_audit.frozen import Frozen
 from funnel_audit.report import Audit
 from funnel_audit.texts import DASH, NBSP, Texts
 
@@ -37,8 +37,7 @@ NARROWEST = 72
 """Below this no table holds its numbers; a narrower terminal wraps the lines itself."""
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Frozen):
     """What every page has: a language and a width."""
 
     texts: Texts
@@ -49,7 +48,6 @@ class Sheet:
         return self.width >= WIDE
 
 
-@dataclass(frozen=True)
 class Page(Sheet):
     """The page of an audit."""
 
@@ -135,8 +133,7 @@ def spaced(part: RenderableType) -> Padding:
     return Padding(part, (1, 0, 0, 0))
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Frozen):
     """One column; ``cells`` that are all empty (or a dash) make it disappear, unless it is ``kept``."""
 
     head: str
@@ -146,7 +143,7 @@ class Column:
     kept: bool = False
     rank: int = 0
     """0 is always there; of the others the highest goes first where a column that wraps would become too narrow."""
-    styles: Sequence[str] = field(default_factory=tuple)
+    styles: Sequence[str] = ()
 
     @property
     def empty(self) -> bool:
