@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from funnel_audit.errors import Said
 from funnel_audit.frozen import Frozen
 
 
@@ -20,6 +21,8 @@ class Defect(Frozen):
     count: int = 1
     sample: str | None = None
     lines: tuple[int, ...] = ()
+    said: Said | None = None
+    """Why, where the error that it would have been says it."""
 
 
 class LabelCount(Frozen):

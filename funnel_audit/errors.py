@@ -4,6 +4,7 @@
     ├── UsageError              wrong options (exit code 2)
     │   └── FunnelError         a faulty stages.yaml: names file, line, key and the cure (exit code 2)
     └── InputError              an input that cannot be read at all (exit code 3)
+        └── NoTableError             it was read, and holds no table of deals
 
 A message says what is wrong, where (file, line, key or column), and what to type next. Bad *rows* are never exceptions: they are
 defects, collected over the whole file, and become findings. What is none of these is a defect of the program (exit code 4).
@@ -194,3 +195,7 @@ class FunnelError(UsageError):
 
 class InputError(FunnelAuditError):
     """An input file cannot be read as a table of deals."""
+
+
+class NoTableError(InputError):
+    """A file that is whole, and holds no table of deals: of a folder it is left out, named outright it stops the run."""

@@ -25,10 +25,10 @@ from funnel_audit.inspection_record import (
     Inspection,
     LeftOut,
 )
-from funnel_audit.intake.columns import Outline, Parsed, outline
+from funnel_audit.intake.columns import Outline, Parsed
 from funnel_audit.intake.dialect import generic, load_file
-from funnel_audit.intake.files import open_tables
 from funnel_audit.intake.read import Options, Reading
+from funnel_audit.intake.swept import outlines
 from funnel_audit.journeys import Moments
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 from funnel_audit.measures.conversion import conversion
@@ -51,7 +51,7 @@ def inspect(paths: Sequence[str], funnel: Funnel, options: Options, texts: Texts
         found = read_anyway(paths, funnel, options, stdin)
     except InputError as error:
         own = load_file(options.dialect) if options.dialect is not None else None
-        plans = [outline(head, funnel, own) for path in paths for head in open_tables(path, sheet=options.sheet, stdin=stdin)]
+        plans, _ = outlines(paths, funnel, own, options.sheet, stdin, deals=False)
         tables = tuple(table_of(plan, None, plan.head.defects, funnel.timezone) for plan in plans)
         return Inspection(lang=texts.lang, tables=tables, problems=unread(error, plans, texts), timezone=funnel.timezone)
     return inspected(found, funnel, texts)
@@ -113,7 +113,7 @@ def problems(found: Read, texts: Texts) -> tuple[str, ...]:
 
 
 def warnings(reading: Reading, counted: Tally, texts: Texts) -> tuple[str, ...]:
-    """The signs of a selective export, worded as in the report."""
+    """The signs of a selective export and the files left out, worded as in the report."""
     evidence = Evidence(
         journeys=reading.journeys,
         tally=counted,
@@ -125,7 +125,7 @@ def warnings(reading: Reading, counted: Tally, texts: Texts) -> tuple[str, ...]:
         place=reading.place,
         signs=selective(reading.journeys, row_counts(reading)),
     )
-    return tuple(flaw.text for code in SELECTIVE for flaw in rules()[code].find(evidence, texts))
+    return tuple(flaw.text for code in (*SELECTIVE, "FA127") for flaw in rules()[code].find(evidence, texts))
 
 
 def defects_of(reading: Reading, part: Parsed) -> list[Defect]:

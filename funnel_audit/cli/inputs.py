@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from funnel_audit.errors import InputError, Said, UsageError
+from funnel_audit.intake.swept import Swept
 
 TABLES = (".csv", ".tsv", ".txt", ".gz", ".xls", ".xlsx", ".xlsb", ".ods", ".parquet", ".html")
 
@@ -15,7 +16,7 @@ SHOWN = 5
 
 
 def expand(names: list[str]) -> list[str]:
-    """Patterns that the shell left alone, and folders (their tables, by name); a name that exists is always itself."""
+    """Patterns that the shell left alone, and folders (their tables, by name), as ``Swept``; a name that exists is always itself."""
     found: list[str] = []
     for name in names:
         path = Path(name)
@@ -25,7 +26,7 @@ def expand(names: list[str]) -> list[str]:
             inside = sorted(str(entry) for entry in path.iterdir() if entry.suffix.lower() in TABLES and not entry.name.startswith("~$"))
             if not inside:
                 raise InputError(Said("there is no table in this folder"), file=name, cure=_taken(path))
-            found += inside
+            found += map(Swept, inside)
         elif glob.has_magic(name):
             matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
             if not matching:
@@ -34,10 +35,11 @@ def expand(names: list[str]) -> list[str]:
                     file=name,
                     cure=Said("Check the folder, and quote the pattern as the shell needs it."),
                 )
-            found += matching
+            found += map(Swept, matching)
         else:
             found.append(name)
-    return list(dict.fromkeys(found))
+    named = {name for name in found if not isinstance(name, Swept)}
+    return [str(name) if name in named else name for name in dict.fromkeys(found)]
 
 
 def _taken(folder: Path) -> Said:

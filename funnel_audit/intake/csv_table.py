@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from funnel_audit.errors import InputError, Said
+from funnel_audit.errors import NoTableError, Said
 from funnel_audit.frozen import Frozen
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_fast import count_byte, read_fast
@@ -181,10 +181,10 @@ def _offset_of_line(sample: bytes, line: int) -> int:
 
 def _refuse_empty(source: Source, rows: list[list[str]]) -> None:
     if all(layout.is_blank(row) for row in rows):
-        raise InputError(Said("the file holds nothing but blank lines."), file=source.name, cure=Said("Export the deals again."))
+        raise NoTableError(Said("the file holds nothing but blank lines."), file=source.name, cure=Said("Export the deals again."))
     if sentence := layout.empty_export_sentence(rows):
         message = Said("the CRM's export is empty: it holds only the sentence “{text}”.", text=sentence[:80])
-        raise InputError(message, file=source.name, cure=Said("Widen the filter in the CRM's list of deals and export again."))
+        raise NoTableError(message, file=source.name, cure=Said("Widen the filter in the CRM's list of deals and export again."))
 
 
 def _note_titles(above: list[tuple[int, list[str]]], notes: Notes) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from funnel_audit.errors import InputError, Said
+from funnel_audit.errors import InputError, NoTableError, Said
 from funnel_audit.intake.encoding import detect
 from funnel_audit.intake.grid import Grid, head_of
 from funnel_audit.intake.source import Source
@@ -32,7 +32,7 @@ def open_html(source: Source) -> Head:
     if not tables:
         text = " ".join(" ".join(str(text) for text in root.itertext()).split())[:80]
         with_text = Said("this is a web page without a table, only the text “{text}”.", text=text)
-        raise InputError(with_text if text else Said("this is a web page without a table."), file=source.name, cure=_CURE)
+        raise NoTableError(with_text if text else Said("this is a web page without a table."), file=source.name, cure=_CURE)
     largest = max(tables, key=lambda rows: sum(len(row) for row in rows))
     return head_of(Grid(largest, 1, str), source.name, "html", size_bytes=source.size)
 

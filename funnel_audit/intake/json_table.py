@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from funnel_audit.errors import InputError, Said
+from funnel_audit.errors import InputError, NoTableError, Said
 from funnel_audit.intake.grid import Grid, head_of
 from funnel_audit.intake.source import MIB, Source
 from funnel_audit.intake.table import Head
@@ -28,7 +28,7 @@ def open_json(source: Source) -> Head:
     headers = list(dict.fromkeys(name for record in found for name in record))
     if len(headers) < 2:
         message = Said("this is JSON, not a table: there is no list of deals or changes in it.")
-        raise InputError(message, file=source.name, cure=_CURE)
+        raise NoTableError(message, file=source.name, cure=_CURE)
     rows: list[list[Any]] = [list(headers)]
     rows += [[record.get(name) for name in headers] for record in found]
     return head_of(Grid(rows, 0, _text), source.name, "json", size_bytes=source.size)

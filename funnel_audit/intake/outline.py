@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from funnel_audit.errors import FunnelError, InputError, Said, did_you_mean, sentences
+from funnel_audit.errors import FunnelError, NoTableError, Said, did_you_mean, sentences
 from funnel_audit.frozen import Frozen
 from funnel_audit.intake import quirks
 from funnel_audit.intake.dialect import FIELDS, Dialect, generic
@@ -165,4 +165,4 @@ def require(plan: Outline) -> None:
         return
     columns = Said("Its columns: {names}.", names=[header for header in plan.head.headers[:12] if header])
     cure = Said("Export the deals with their stage, or name the column in stages.yaml under columns: {stage: …}.")
-    raise InputError(Said("no column says in which stage a deal is"), file=plan.head.file, cure=columns + cure)
+    raise NoTableError(Said("no column says in which stage a deal is"), file=plan.head.file, cure=columns + cure)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from funnel_audit.errors import InputError, Said, recognised
+from funnel_audit.errors import InputError, NoTableError, Said, recognised
 from funnel_audit.intake import layout
 from funnel_audit.intake.notes import Notes
 from funnel_audit.intake.source import Source
@@ -29,7 +29,7 @@ def open_parquet(source: Source) -> Head:
         file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(source.part())))
         names = tuple(str(name) for name in file.schema_arrow.names)
         if not names:
-            raise InputError(Said("the Parquet file has no columns."), file=source.name, cure=Said("Export the deals again."))
+            raise NoTableError(Said("the Parquet file has no columns."), file=source.name, cure=Said("Export the deals again."))
         batch = next(file.iter_batches(batch_size=SAMPLE_RECORDS), None)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(source, error) from None

@@ -24,14 +24,14 @@ from funnel_audit.intake.by_columns import chosen as with_columns
 from funnel_audit.intake.by_columns import columns_of
 from funnel_audit.intake.columns import Parsed, joined, only_rows, parse
 from funnel_audit.intake.dialect import Dialect, generic, load_file
-from funnel_audit.intake.files import open_tables
 from funnel_audit.intake.fit import fitting
 from funnel_audit.intake.numbering import numbered
-from funnel_audit.intake.outline import Outline, outline, require
+from funnel_audit.intake.outline import Outline, require
 from funnel_audit.intake.period import Options, created_outside, resolve_as_of
 from funnel_audit.intake.pipelines import in_scope, named
 from funnel_audit.intake.repeats import repeated
 from funnel_audit.intake.series import in_series, vanished
+from funnel_audit.intake.swept import outlines
 from funnel_audit.journeys import Entries, Facts, Journeys, Moments, build
 from funnel_audit.journeys.records import IdTexts, Labels
 
@@ -74,7 +74,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
     """Read one or several exports. Raises InputError for what is no table of deals, UsageError for what the options cannot mean."""
     options = options or Options()
     own = load_file(options.dialect) if options.dialect is not None else None
-    plans = [outline(head, funnel, own) for path in paths for head in open_tables(path, sheet=options.sheet, stdin=stdin)]
+    plans, left_out = outlines(paths, funnel, own, options.sheet, stdin)
     if options.sheet is not None and all(plan.head.sheet is None for plan in plans):
         raise UsageError(Said("--sheet “{name}”: none of the files is a workbook with sheets.", name=options.sheet))
     if own is not None and not any(plan.found.dialect is own for plan in plans):
@@ -90,7 +90,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         raise InputError(Said("there are no deals in it"), file=", ".join(paths), cure=cure)
     dialects = dialects_of(parsed)
     codes, id_text, size, defects = numbered(parsed)
-    defects += [Defect("ignored_table", plan.head.file, sample=plan.found.dialect.title) for plan in beside]
+    defects += [*left_out, *(Defect("ignored_table", plan.head.file, sample=plan.found.dialect.title) for plan in beside)]
     defects += [defect for part in parsed for defect in part.defects]
     scope = in_scope(parsed, codes, size, options.pipeline, funnel, dialects)
     defects += scope.defects

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Literal
 
-from funnel_audit.errors import InputError, Said
+from funnel_audit.errors import InputError, NoTableError, Said
 from funnel_audit.intake.source import MIB, Source, Window
 
 Container = Literal["text", "excel", "html", "parquet", "json"]
@@ -73,13 +73,14 @@ def binary_refusal(source: Source) -> InputError:
     return _refusal(source, Said("a binary file, not a table"))
 
 
-def _refusal(source: Source, what: Said, cure: Said = _CURE) -> InputError:
-    return InputError(Said("this is {what}.", what=what), file=source.name, cure=cure)
+def _refusal(source: Source, what: Said, cure: Said = _CURE) -> NoTableError:
+    return NoTableError(Said("this is {what}.", what=what), file=source.name, cure=cure)
 
 
 def _markup(source: Source, start: bytes, look: bytes) -> Container:
     if b"urn:schemas-microsoft-com:office:spreadsheet" in look and start.startswith(b"<?xml"):
-        raise _refusal(source, Said("an Excel 2003 XML file"), Said("Open it in Excel and save it as .xlsx."))
+        message = Said("this is {what}.", what=Said("an Excel 2003 XML file"))
+        raise InputError(message, file=source.name, cure=Said("Open it in Excel and save it as .xlsx."))
     if b"<table" in look or b"<html" in start or b"<meta" in start or b"<!doctype html" in start:
         return "html"
     if re.match(rb"<(\?xml|[a-z][\w:.-]*[\s/>])", start):

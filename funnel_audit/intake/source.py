@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from funnel_audit.errors import InputError, Said, did_you_mean, reason_of
+from funnel_audit.errors import InputError, NoTableError, Said, did_you_mean, reason_of
 from funnel_audit.frozen import Frozen
 
 MIB = 1 << 20
@@ -46,7 +46,7 @@ def open_source(path: str, stdin: bytes | None = None) -> Source:
     source = Source("<stdin>", sys.stdin.buffer.read() if stdin is None else stdin) if path == "-" else Source(path, _map_path(path))
     if source.size == 0:
         cure = Said("Export the deals again and check that the export finished.")
-        raise InputError(Said("the file is empty."), file=source.name, cure=cure)
+        raise NoTableError(Said("the file is empty."), file=source.name, cure=cure)
     if source.raw[:2] == b"\x1f\x8b":
         source = _gunzip(source)
     return source
@@ -149,5 +149,5 @@ def _gunzip(source: Source) -> Source:
         cure = Said("Download or pack it again.")
         raise InputError(Said("the gzip file is damaged or cut short."), file=source.name, cure=cure) from None
     if unpacked.size == 0:
-        raise InputError(Said("the gzip file holds an empty file."), file=source.name, cure=Said("Export the deals again."))
+        raise NoTableError(Said("the gzip file holds an empty file."), file=source.name, cure=Said("Export the deals again."))
     return unpacked

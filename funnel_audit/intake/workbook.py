@@ -15,7 +15,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from funnel_audit.errors import InputError, Said, recognised
+from funnel_audit.errors import InputError, NoTableError, Said, recognised
 from funnel_audit.intake.grid import Grid, head_of, looks_like_table
 from funnel_audit.intake.source import Source
 from funnel_audit.intake.table import Head
@@ -44,7 +44,7 @@ def open_workbook(source: Source, sheet: str | None) -> Head:
         message = Said("this is no readable Excel workbook ({why}).", why=recognised(str(error)[:80], _REASONS))
         raise InputError(message, file=source.name, cure=Said("Open it in Excel and save it as .xlsx or CSV.")) from None
     if grid is None:
-        raise InputError(Said("no sheet of the workbook holds anything."), file=source.name, cure=Said("Export the deals again."))
+        raise NoTableError(Said("no sheet of the workbook holds anything."), file=source.name, cure=Said("Export the deals again."))
     return head_of(grid, source.name, "excel", sheet=chosen, size_bytes=source.size)
 
 

@@ -147,3 +147,30 @@ def test_a_folder_without_tables_says_what_is_read_and_what_is_there(run: Run) -
     (folder / "2026").rmdir()
     (folder / "notes.md").unlink()
     assert "It is empty." in run("check", "exports").err
+
+
+def test_of_a_folder_what_is_no_table_is_left_out_and_said(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "notes.csv").write_text("")
+    (folder / "todo.txt").write_text("call Ivan\nbuy bread\n")
+    for word in (folder, f"{folder}/*"):
+        assert "none of these files is a table of deals" in run("report", word).err
+    (folder / "deals.csv").write_text(rows(["New"] * 5))
+    for word in (folder, f"{folder}/*"):
+        found = figures(run, word)
+        left = [(Path(one["place"]["file"]).name, one["code"]) for one in found["findings"] if one["code"] == "FA127"]
+        assert outcome(found) == (5, 0, 0, 5) and left == [("notes.csv", "FA127"), ("todo.txt", "FA127")]
+        assert "notes.csv" in run("inspect", word).out
+
+
+def test_a_file_that_is_named_or_damaged_stops_the_run(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(rows(["New"] * 5))
+    (tmp_path / "notes.csv").write_text("")
+    for words in (("deals.csv", "notes.csv"), (".", "notes.csv"), ("notes.csv", ".")):
+        ran = run("report", *(tmp_path / word for word in words))
+        assert ran.code == 3 and "notes.csv: the file is empty." in ran.err
+    (tmp_path / "notes.csv").unlink()
+    (tmp_path / "february.csv").write_bytes(gzip.compress((SAMPLE / "deals.csv").read_bytes())[:2000])
+    ran = run("report", tmp_path)
+    assert ran.code == 3 and "damaged" in ran.err
