@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from edits import edited
-from planted import TODAY
+from planted import NO_BACKTEST, TODAY
 from test_export_rules import CASES as OF_EXPORTS
 from test_rules import CASES, CLEAN
 from test_selective_rules import SIGNS
@@ -35,7 +35,7 @@ TEXTS_MATTER = {"FA203", "FA217", "FA218", "FA219", "FA401", "FA402"}
 def found(code: str, case: dict[str, Any], folder: Path) -> list[Finding]:
     export = edited(case["edits"])
     reading = read([str(path) for path in export.write(folder)], parse_funnel(export.stages))
-    audit = assemble(reading, Texts(case.get("lang", "en")), today_us=int(TODAY.timestamp()) * 1_000_000)
+    audit = assemble(reading, Texts(case.get("lang", "en")), today_us=int(TODAY.timestamp()) * 1_000_000, ask=NO_BACKTEST)
     return [one for one in audit.findings if one.code == code]
 
 
