@@ -358,6 +358,15 @@ def test_help_loads_nothing_heavy(lang: str) -> None:
     assert ("Аудит выгрузки" if lang == "ru" else "Audit an export") in ran.stdout.decode()
 
 
+def test_a_plain_export_loads_no_table_library() -> None:
+    """pandas takes a third of a second, Arrow's functions a tenth: a report of some hundred rows needs neither."""
+    code = f"import sys; from funnel_audit.cli import main; sys.argv[1:] = ['report', {str(SAMPLE / 'deals.csv')!r}, '--format', 'json']\n"
+    code += "try: main()\nexcept SystemExit: pass\n"
+    code += "print([name for name in ('pandas', 'pyarrow.compute', 'lxml') if name in sys.modules], file=sys.stderr)"
+    ran = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, check=True)
+    assert ran.stderr.decode().strip() == "[]"
+
+
 def test_a_closed_pipe_ends_quietly(deals: Path, tmp_path: Path) -> None:
     """``| head``, and a reader that is gone before the first byte."""
     command = f"'{sys.executable}' -m funnel_audit report '{deals}' --format json | head -1; exit ${{PIPESTATUS[0]}}"
