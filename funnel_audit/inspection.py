@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,16 +24,19 @@ from funnel_audit.inspection_record import (
     InspectedTable,
     Inspection,
     LeftOut,
+    LineToCopy,
 )
 from funnel_audit.intake.columns import Outline, Parsed
 from funnel_audit.intake.dialect import generic, load_file
 from funnel_audit.intake.read import Options, Reading
 from funnel_audit.intake.swept import outlines
+from funnel_audit.intake.unread_dates import unread_dates
 from funnel_audit.journeys import Moments
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 from funnel_audit.measures.conversion import conversion
 from funnel_audit.measures.forecast import basis
 from funnel_audit.selective import selective
+from funnel_audit.starter import lines_for, placed
 from funnel_audit.tally import Tally, tally
 
 if TYPE_CHECKING:
@@ -66,7 +69,10 @@ def inspected(found: Read, funnel: Funnel, texts: Texts) -> Inspection:
     days = [day for part in reading.tables for day in span_of(every_date(part), funnel.timezone) if day]
     return Inspection(
         lang=texts.lang,
-        tables=tuple(table_of(part.outline, part, defects_of(reading, part), funnel.timezone) for part in reading.tables),
+        tables=tuple(
+            table_of(part.outline, part, defects_of(reading, part), funnel.timezone, lines_of(reading, part, used, texts))
+            for part in reading.tables
+        ),
         problems=problems(found, texts),
         warnings=warnings(reading, counted, texts),
         shape=reading.shape,
@@ -132,7 +138,21 @@ def defects_of(reading: Reading, part: Parsed) -> list[Defect]:
     return [defect for defect in reading.defects if defect.file == part.outline.head.file]
 
 
-def table_of(plan: Outline, part: Parsed | None, defects: Iterable[Defect], timezone: str) -> InspectedTable:
+def lines_of(reading: Reading, part: Parsed, funnel: Funnel, texts: Texts) -> dict[int, tuple[LineToCopy, ...]]:
+    """Position of a date column that is left over -> the lines of stages.yaml that would have it read; ids are those that init writes."""
+    made = funnel.source != "file"
+    ids = {place.index: place.id for place in placed(reading, texts).stages} if made else dict(enumerate(s.id for s in funnel.stages))
+    return {
+        column.position: tuple(
+            LineToCopy(text=line, meaning=meaning) for line, meaning in lines_for(column, ids.get(column.stage or 0), funnel, texts)
+        )
+        for column in unread_dates(part.outline, funnel)
+    }
+
+
+def table_of(
+    plan: Outline, part: Parsed | None, defects: Iterable[Defect], timezone: str, lines: Mapping[int, tuple[LineToCopy, ...]] | None = None
+) -> InspectedTable:
     """One table; ``part`` None: only its beginning was looked at."""
     head, dialect = plan.head, plan.found.dialect
     found_by = plan.found.found_by
@@ -150,11 +170,13 @@ def table_of(plan: Outline, part: Parsed | None, defects: Iterable[Defect], time
         certainty="given" if dialect.own else dict(enumerate(CERTAINTY)).get(len(found_by), "sure"),
         found_by=found_by,
         shape=plan.shape,
-        columns=tuple(columns_of(plan, part, timezone)),
+        columns=tuple(columns_of(plan, part, timezone, lines or {})),
     )
 
 
-def columns_of(plan: Outline, part: Parsed | None, timezone: str) -> Iterable[InspectedColumn]:
+def columns_of(
+    plan: Outline, part: Parsed | None, timezone: str, lines: Mapping[int, tuple[LineToCopy, ...]]
+) -> Iterable[InspectedColumn]:
     """Every column in the order of the file, with what was read from it."""
     field_at = {index: name for name, index in plan.fields.items()}
     read = {} if part is None else dict(zip(plan.dated, part.dated, strict=True))
@@ -178,6 +200,7 @@ def columns_of(plan: Outline, part: Parsed | None, timezone: str) -> Iterable[In
             last=last,
             order=order,
             decided_by=decided,
+            lines=lines.get(index, ()),
         )
 
 

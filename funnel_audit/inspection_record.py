@@ -7,11 +7,19 @@ from funnel_audit.report import Capability, Record
 SCHEMA = "funnel-audit-inspect/1"
 
 
+class LineToCopy(Record, frozen=True, kw_only=True):
+    """A line for stages.yaml, and what it says of the column."""
+
+    text: str
+    meaning: str
+
+
 class InspectedColumn(Record, frozen=True, kw_only=True):
     """One column. ``field`` None: left over. ``stage``: it holds the dates of entering this label.
 
     ``filled``, ``first`` and ``last`` (ISO days) only of columns that were read. ``order`` of dates: ymd, dmy or mdy; ``decided_by``: form
     (the year comes first, a month in words, dots), days (a day over 12), crm (its exports are always so), guess (nothing decides it).
+    ``lines``, of a date column that is left over: lines for stages.yaml, each of which would have it read as something else.
     """
 
     header: str
@@ -23,6 +31,7 @@ class InspectedColumn(Record, frozen=True, kw_only=True):
     last: str | None = None
     order: str | None = None
     decided_by: str | None = None
+    lines: tuple[LineToCopy, ...] = ()
 
 
 class LeftOut(Record, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from funnel_audit.forgiving import read_anyway
 from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import MAX_STAGES
 from funnel_audit.intake.read import Options, Reading
+from funnel_audit.intake.unread_dates import Unread, unread_dates
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 from funnel_audit.measures.stalled import limits
 from funnel_audit.process_names import process_word
@@ -21,6 +22,7 @@ from funnel_audit.tally import Outcome, tally
 from funnel_audit.texts import N_, Texts
 
 if TYPE_CHECKING:
+    from funnel_audit.funnel import Funnel
     from funnel_audit.journeys import Journeys
     from funnel_audit.journeys.records import Labels
 
@@ -28,6 +30,7 @@ ORDERS = {
     "packaged": N_("The order is that of the funnel that funnel-audit brings along; it knows the labels of this export."),
     "history": N_("The order is that in which the deals pass the stages."),
     "pipeline": N_("The order is that of the CRM's default pipeline: check it against yours."),
+    "dates": N_("The order is what a column of dates tells, which deals have from a stage on: check it."),
     "appearance": N_("The order is a GUESS: the export does not tell it. Put the stages in the order in which deals pass them."),
 }
 NO_DEALS = re.compile(
@@ -96,6 +99,7 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
         yield ""
         yield _comment(t.say("Labels that have no place yet. Write each as a stage, under aliases of one, or under lost or on_hold:"))
         yield from (f"#   {scalar(label)}" for label in plan.left)
+    yield from _columns(reading, plan, texts)
     yield from _exclude(journeys, texts)
 
 
@@ -235,6 +239,27 @@ def _listed(key: str, labels: Iterable[str], what: str) -> Iterator[str]:
     some = [label for label in labels if normal(label)]
     yield _line(f"{key}:" if some else f"{key}: []", what)
     yield from (f"  - {scalar(label)}" for label in some)
+
+
+def _columns(reading: Reading, plan: Plan, texts: Texts) -> Iterator[str]:
+    """Date columns that are not read, each with the lines that would have it read, commented out."""
+    ids = {stage.index: stage.id for stage in plan.stages}
+    for part in reading.tables:
+        for column in unread_dates(part.outline, reading.funnel):
+            yield ""
+            yield _comment(texts.say("“{column}” holds dates and is not read. Take the # from the line that fits:", column=column.header))
+            for line, meaning in lines_for(column, ids.get(column.stage or 0), reading.funnel, texts):
+                yield _line(f"# {line}", meaning)
+
+
+def lines_for(column: Unread, stage_id: str | None, funnel: Funnel, texts: Texts) -> Iterator[tuple[str, str]]:
+    """Lines of a stages file, any of which has the column read, each with what it says of the column."""
+    if column.stage is not None and stage_id is not None:
+        name = funnel.stages[column.stage].name.in_lang(texts.lang)
+        line = f"columns: {{entered: {{{stage_id}: {scalar(column.header)}}}}}"
+        yield line, texts.say("the deal came to “{stage}”", stage=name)
+    if column.created:
+        yield f"columns: {{created: {scalar(column.header)}}}", texts.say("the deal was created")
 
 
 def _exclude(journeys: Journeys, texts: Texts) -> Iterator[str]:

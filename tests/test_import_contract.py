@@ -101,6 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "labels",
         "measures",
         "selective",
+        "starter",
         "tally",
         "texts",
     },  # as assemble, for another record; the signs of a selective export are counted as there

@@ -15,11 +15,13 @@ from funnel_audit.errors import FunnelError, Said, sentences
 from funnel_audit.funnel import MAX_STAGES, Funnel, Stage, Text
 from funnel_audit.intake.deals import label_to_code
 from funnel_audit.intake.dialect import generic
+from funnel_audit.intake.unread_dates import by_dates
 from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 
 if TYPE_CHECKING:
     from funnel_audit.intake.dialect import Dialect
     from funnel_audit.intake.history import LabelledEntries
+    from funnel_audit.intake.outline import Outline
 
 MIN_SHARE = 0.8
 MANY_DEALS = 30
@@ -29,7 +31,8 @@ _NUMBER = re.compile(r"^(\d{1,2}|\w)[ .):–-]+")
 """What a label is numbered or coded by, before what it says: "7. Lost", "A_DECLINED" (underscores are blanks by then)."""
 _SAMPLE_DEALS = 50_000
 OrderSource = str
-"""How the stages of a made funnel were put in order: "history", "pipeline" (the CRM's default), or "appearance" (a guess)."""
+"""How the stages of a made funnel were put in order: "history", "pipeline" (the CRM's default), "dates" (of a column that is not read), or
+"appearance" (a guess)."""
 
 
 def counted(texts: Sequence[str], codes: Any, funnel: Funnel) -> list[LabelCount]:
@@ -118,8 +121,8 @@ def dialect_funnel(base: Funnel, dialect: Dialect, texts: Sequence[str], passed:
     )  # fmt: skip
 
 
-def fitting(texts: Sequence[str], codes: Any, told: LabelledEntries | None, funnel: Funnel, dialects: Sequence[Dialect], file: str,
-            ) -> tuple[list[LabelCount], Funnel, OrderSource | None]:  # fmt: skip
+def fitting(texts: Sequence[str], codes: Any, told: LabelledEntries | None, funnel: Funnel, dialects: Sequence[Dialect],
+            plans: Sequence[Outline]) -> tuple[list[LabelCount], Funnel, OrderSource | None]:  # fmt: skip
     """The labels with their deals, and the funnel that fits them: the user's, the packaged one, the CRM's default, or a made one."""
     stands = bridged(funnel, dialects, texts)
     labels = counted(texts, codes, stands)
@@ -127,7 +130,7 @@ def fitting(texts: Sequence[str], codes: Any, told: LabelledEntries | None, funn
     if share is None or share >= MIN_SHARE:
         return labels, stands, None
     if funnel.source == "file":
-        raise misfit(labels, funnel, file)
+        raise misfit(labels, funnel, plans[0].head.file)
     seen = frozenset(key(text) for text in told.label.texts) if told is not None and _deals(told) >= MANY_DEALS else None
     for dialect in dialects:
         made = dialect_funnel(funnel, dialect, texts, seen)
@@ -138,7 +141,7 @@ def fitting(texts: Sequence[str], codes: Any, told: LabelledEntries | None, funn
         share = mapped_share(labels, made, dialects)
         if share is not None and share >= MIN_SHARE:
             return labels, made, "pipeline"
-    made, source = made_funnel(labels, texts, told, funnel, dialects)
+    made, source = made_funnel(labels, texts, told, funnel, dialects, plans)
     return counted(texts, codes, made), made, source
 
 
@@ -170,9 +173,11 @@ _QUOTED, _INDENTED, _ALIASES = "{text}", "    {text}", "    aliases: [{label}]  
 
 
 def made_funnel(
-    labels: Sequence[LabelCount], appear: Sequence[str], entries: LabelledEntries | None, base: Funnel, dialects: Sequence[Dialect]
-) -> tuple[Funnel, OrderSource]:
-    """A funnel from the export's own labels, in the order in which deals pass them, else by first appearance (a guess).
+    labels: Sequence[LabelCount], appear: Sequence[str], entries: LabelledEntries | None, base: Funnel, dialects: Sequence[Dialect],
+    plans: Sequence[Outline] = (),
+) -> tuple[Funnel, OrderSource]:  # fmt: skip
+    """A funnel from the export's own labels, in the order in which deals pass them, else as dates that are not read tell it, else by
+    first appearance (a guess).
 
     ``appear`` are the labels in the order in which the export first shows them; of too many, the most frequent ones are kept.
 
@@ -201,6 +206,9 @@ def made_funnel(
         going, source = by_history(going, entries), "history"
     elif in_pipeline * 2 > len(going):
         going, source = sorted(going, key=lambda text: place.get(key(text), len(place))), "pipeline"
+    else:
+        going, told = by_dates(going, wins, plans)
+        source = "dates" if told else source
     stages = [Stage(id=identifier(text, index), name=Text(en=text, ru=text)) for index, text in enumerate(going)]
     last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Успех"), aliases=tuple(wins[1:]), won=True)
     unique = list({normal(stage.name.en or ""): stage for stage in reversed(stages)}.values())[::-1]

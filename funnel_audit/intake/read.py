@@ -127,7 +127,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         shown = history.join([*([told] if told is not None else []), replace_deal(history.sightings(rows, runs, times), deal_of)])
     texts, label_codes = all_labels(rows, chosen, shown)
     files = [part.outline.head.file for part in (*tables, *changes)]
-    labels, funnel, order_source = fitting(texts, label_codes, shown, funnel, dialects, files[0])
+    labels, funnel, order_source = fitting(texts, label_codes, shown, funnel, dialects, [part.outline for part in (*tables, *changes)])
     if runs is not None:
         snapshots, begun_before = history.from_snapshots(rows, runs, times, funnel)
         told = history.join([*([told] if told is not None else []), replace_deal(snapshots, deal_of)])

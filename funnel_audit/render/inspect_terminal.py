@@ -60,6 +60,7 @@ FUNNELS = {
 MADE_ORDERS = {
     "history": N_("in the order in which deals pass them"),
     "pipeline": N_("in the order of the CRM's default pipeline"),
+    "dates": N_("in the order that a column of dates tells"),
     "appearance": N_("their order is a guess"),
 }
 VERDICTS = {"yes": N_("can"), "partly": N_("partly"), "no": N_("cannot")}
@@ -109,6 +110,10 @@ def file_part(page: Sheet, one: InspectedTable) -> list[RenderableType]:
     if left:
         listed = ", ".join(shorten(header, 40) for header in left[:60]) + (" …" if len(left) > 60 else "")
         parts.append(cell(t.say("Columns left over: {listed}", listed=listed), "dim"))
+    for column in one.columns:
+        if column.lines:
+            hint = t.say("“{column}” holds dates and is not read. Copy the line that fits into stages.yaml:", column=column.header)
+            parts += [cell(hint), *(cell(f"  {line.text}   # {line.meaning}") for line in column.lines)]
     return parts
 
 

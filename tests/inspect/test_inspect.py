@@ -16,6 +16,7 @@ from funnel_audit.intake.read import Options
 from funnel_audit.render.inspect_terminal import render
 from funnel_audit.render.json import render as as_json
 from funnel_audit.stages_file import load_funnel, parse_funnel
+from funnel_audit.starter import starter
 from funnel_audit.texts import Texts
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -204,3 +205,31 @@ def test_the_command(sample_data: Path, monkeypatch: pytest.MonkeyPatch, capsysb
 def test_errors_are_of_the_tree() -> None:
     with pytest.raises(FunnelAuditError):
         of_text("")
+
+
+ENGAGED = "id,stage,engage_date,close_date\n" + "".join(
+    f"{number},{stage},{day if stage != 'Prospecting' else ''},{'2026-03-01' if stage in ('Won', 'Lost') else ''}\n"
+    for number, stage in enumerate(["Engaging", "Won", "Lost", "Prospecting"] * 25)
+    for day in [f"2026-01-{1 + number % 28:02d}"]
+)
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "came to"), ("ru", "пришла на этап")])
+def test_a_date_column_left_over_has_a_line_to_copy(lang: str, word: str) -> None:
+    """The line that is printed, in the file that init makes, has the column read."""
+    found = of_text(ENGAGED, lang=lang)
+    lines = [line.text for line in column(found, "engage_date").lines]
+    assert lines == ["columns: {entered: {engaging: engage_date}}", "columns: {created: engage_date}"]
+    page = render(found)
+    assert all(f"  {line}   # " in page for line in lines) and word in page
+    assert found.order == "dates" and [label.label for label in found.labels] == ["Prospecting", "Engaging", "Won", "Lost"]
+    made = starter(["-"], Options(), ENGAGED.encode(), Texts(lang))
+    for line, field in zip(lines, ("entered", "created"), strict=True):
+        assert f"# {line}   # " in made
+        assert column(of_text(ENGAGED, stages=f"{made}\n{line}\n"), "engage_date").field == field
+
+
+def test_dates_that_tell_no_order_leave_a_guess() -> None:
+    text = ENGAGED.replace(",Prospecting,,", ",Prospecting,2026-01-02,")
+    assert of_text(text).order == "appearance"
+    assert "GUESS: the export does not tell it" in starter(["-"], Options(), text.encode(), Texts("en"))

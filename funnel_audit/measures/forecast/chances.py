@@ -26,10 +26,12 @@ NODES = np.unique(np.concatenate([EDGES[:-1], (EDGES[1:-1] + EDGES[:-2]) / 2, [3
 
 
 class Chances(Frozen):
-    """``fresh`` (D, K, steps + 1): chance to get there within each time of the grid after entering each stage (1 from the target on)."""
+    """``fresh`` (D, K, steps + 1): chance to get there within each time of the ``grid`` after entering each stage (1 from the target
+    on)."""
 
     days: float
     hazards: list[StageHazard]
+    grid: Array
     fresh: Array
 
     def at_entry(self) -> Array:
@@ -39,19 +41,19 @@ class Chances(Frozen):
 
     def at_ages(self, k: int, age: Array) -> Array:
         """(D, X) chance within the horizon for deals open in stage k at these ages."""
-        hazard, steps = self.hazards[k], self.fresh.shape[2] - 1
+        hazard, steps = self.hazards[k], len(self.grid) - 1
         age = np.minimum(age, hazard.start[-1])  # from there on the rate is constant: the chance no longer depends on the age
-        grid = np.linspace(0.0, self.days, steps + 1)
-        here, area = hazard.incidence((age[:, None] + grid).ravel())
-        versions = len(hazard.rate)
-        here = here.reshape(versions, len(age), steps + 1, -1)
-        area = area.reshape(versions, len(age), steps + 1, -1)
-        total = here[:, :, -1, -1] - here[:, :, 0, -1]
-        for column, c in enumerate(hazard.to[:-1]):
+        now, later = hazard.gone_by(age), hazard.gone_by(age + self.days)
+        total = later[-1] - now[-1]
+        between = hazard.to[:-1]
+        if between:
+            area = hazard.area_upto((age[:, None] + self.grid).ravel(), len(between))
+            area = area.reshape(*area.shape[:2], len(age), steps + 1)
+            weight = _by_parts(self.fresh[:, between]) * (steps / self.days)
+        for column, c in enumerate(between):
             curve = self.fresh[:, c]
-            weight = _by_parts(curve) * (steps / self.days)
-            inner = np.einsum("dxj,dj->dx", area[..., column], weight)
-            total = total + inner + here[:, :, -1, column] * curve[:, :1] - here[:, :, 0, column] * curve[:, -1:]
+            inner = np.einsum("dxj,dj->dx", area[column], weight[:, column])
+            total = total + inner + later[column] * curve[:, :1] - now[column] * curve[:, -1:]
         left = hazard.surviving(age)
         chance: Array = np.clip(total / np.maximum(left, 1e-12), 0.0, 1.0)
         return chance
@@ -66,24 +68,23 @@ def chances(hazards: list[StageHazard], days: float, target: int, steps: int = S
     grid = np.linspace(0.0, days, steps + 1)
     width = days / steps
     lag = np.arange(steps + 1)[:, None] - np.arange(steps + 1)
-    within = lag >= 0
+    lag[lag < 0] = steps + 1  # beyond the curve, where it is 0
     for k in range(target - 1, -1, -1):
-        here, area = hazards[k].incidence(grid)
-        fresh[:, k] = here[..., -1]
+        gone, integral = hazards[k].gone_by(grid), hazards[k].area_upto(grid, len(hazards[k].to) - 1)
+        fresh[:, k] = gone[-1]
+        weight = np.empty_like(integral)
+        weight[..., 0] = integral[..., 1] / width
+        weight[..., 1:-1] = (integral[..., 2:] - 2 * integral[..., 1:-1] + integral[..., :-2]) / width
+        left_half = gone[:-1, :, 1:] - (integral[..., 1:] - integral[..., :-1]) / width
+        weight[..., -1] = left_half[..., -1]
         for column, c in enumerate(hazards[k].to[:-1]):
-            gone, integral = here[..., column], area[..., column]
-            weight = np.empty_like(gone)
-            weight[:, 0] = integral[:, 1] / width
-            weight[:, 1:-1] = (integral[:, 2:] - 2 * integral[:, 1:-1] + integral[:, :-2]) / width
-            left_half = gone[:, 1:] - (integral[:, 1:] - integral[:, :-1]) / width
-            weight[:, -1] = left_half[:, -1]
             curve = fresh[:, c]
-            shifted = np.where(within, curve[:, np.where(within, lag, 0)], 0.0)
-            flow = np.einsum("dij,dj->di", shifted, weight)
-            flow[:, 1:] += (left_half - weight[:, 1:]) * curve[:, :1]
-            flow[:, 0] = gone[:, 0] * curve[:, 0]
+            shifted = np.append(curve, np.zeros((versions, 1)), axis=1)[:, lag]
+            flow = np.einsum("dij,dj->di", shifted, weight[column])
+            flow[:, 1:] += (left_half[column] - weight[column, :, 1:]) * curve[:, :1]
+            flow[:, 0] = gone[column, :, 0] * curve[:, 0]
             fresh[:, k] += flow
-    return Chances(days, hazards, np.minimum(fresh, 1.0))
+    return Chances(days, hazards, grid, np.minimum(fresh, 1.0))
 
 
 def grid_steps(days: float) -> int:
@@ -92,12 +93,13 @@ def grid_steps(days: float) -> int:
 
 
 def _by_parts(curve: Array) -> Array:
-    """What each value of the integral of F counts for when the density is integrated against the curve, turned round in time."""
-    turned = curve[:, ::-1]
+    """What each value of the integral of F counts for when the density is integrated against the curve, turned round in time; along the
+    last axis."""
+    turned = curve[..., ::-1]
     weight = np.zeros_like(turned)
-    weight[:, 1:] += turned[:, :-1]
-    weight[:, :-1] += turned[:, 1:]
-    weight[:, 1:-1] -= 2 * turned[:, 1:-1]
-    weight[:, 0] -= turned[:, 0]
-    weight[:, -1] -= turned[:, -1]
+    weight[..., 1:] += turned[..., :-1]
+    weight[..., :-1] += turned[..., 1:]
+    weight[..., 1:-1] -= 2 * turned[..., 1:-1]
+    weight[..., 0] -= turned[..., 0]
+    weight[..., -1] -= turned[..., -1]
     return weight

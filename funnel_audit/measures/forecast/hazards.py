@@ -32,9 +32,10 @@ _WIDTH = EDGES - _LOWER
 class StageHazard(Frozen):
     """One stage's rates in D versions (1: the estimate, more: draws from its posterior), M pieces of age, C destinations.
 
-    ``start`` (M,) lower age of each piece in days, the last without end; ``rate`` (D, M) exits a day; ``share`` (D, M, C) where to;
-    ``atom`` (D, C) chance to go there at once. ``to`` names the destinations, the won stage being the last; a loss is
-    none of them. ``alive``, ``gone``, ``area`` hold S, F_c and the integral of F_c at each ``start``.
+    ``start`` (M,) lower age of each piece in days, the last without end; ``rate`` (D, M) exits a day; ``share`` (C, D, M) where to;
+    ``atom`` (C, D) chance to go there at once. ``to`` names the destinations, the won stage being the last; a loss is
+    none of them. ``alive`` (D, M), ``gone`` and ``area`` (C, D, M) hold S, F_c and the integral of F_c at each ``start``. Destinations
+    come first, for numpy is slow where the last axis has two or three elements.
     """
 
     start: Array
@@ -48,23 +49,38 @@ class StageHazard(Frozen):
 
     def surviving(self, age: Array) -> Array:
         """S(age), (D, X)."""
-        piece = np.searchsorted(self.start, age, side="right") - 1
-        lived: Array = self.alive[:, piece] * np.exp(-self.rate[:, piece] * (age - self.start[piece]))
+        piece, into = self._place(age)
+        lived: Array = self.alive.take(piece, axis=1) * np.exp(-self.rate.take(piece, axis=1) * into)
         return lived
 
-    def incidence(self, age: Array) -> tuple[Array, Array]:
-        """F_c(age), the chance to have gone to c by that age, and its integral from 0, each (D, X, C)."""
+    def gone_by(self, age: Array) -> Array:
+        """F_c(age), the chance to have gone to c by that age, (C, D, X)."""
+        piece, into = self._place(age)
+        left = self.alive.take(piece, axis=1) * -np.expm1(-self.rate.take(piece, axis=1) * into)
+        found: Array = self.gone.take(piece, axis=2) + self.share.take(piece, axis=2) * left
+        return found
+
+    def area_upto(self, age: Array, few: int | None = None) -> Array:
+        """The integral of F_c from 0 to the age, (C, D, X); of the first ``few`` destinations only."""
+        piece, into = self._place(age)
+        under = self.alive.take(piece, axis=1) * _under(self.rate.take(piece, axis=1), into)
+        found: Array = self.gone[:few].take(piece, axis=2)
+        found *= into
+        found += self.area[:few].take(piece, axis=2)
+        found += self.share[:few].take(piece, axis=2) * under
+        return found
+
+    def _place(self, age: Array) -> tuple[Array, Array]:
+        """The piece of each age, and the days since its start. ``take`` it: an index between slices costs five times as much."""
         piece = np.searchsorted(self.start, age, side="right") - 1
-        into = age - self.start[piece]
-        rate = self.rate[:, piece]
-        risen = -np.expm1(-rate * into)
-        held = self.alive[:, piece]
-        flow = self.share[:, piece]
-        safe = np.where(rate > 0, rate, 1.0)
-        under = np.where(rate > 0, into - risen / safe, 0.0)
-        here: Array = self.gone[:, piece] + flow * (held * risen)[..., None]
-        area: Array = self.area[:, piece] + self.gone[:, piece] * into[:, None] + flow * (held * under)[..., None]
-        return here, area
+        return piece, age - self.start.take(piece)
+
+
+def _under(rate: Array, into: Array) -> Array:
+    """∫ (1 - e^(-rate u)) du from 0 to ``into``; 0 at a rate of 0."""
+    moving = rate > 0
+    found: Array = np.where(moving, into - -np.expm1(-rate * into) / np.where(moving, rate, 1.0), 0.0)
+    return found
 
 
 class _Pieces(Frozen):
@@ -84,10 +100,11 @@ def fit(counts: Counts, draws: int = 0, rng: np.random.Generator | None = None) 
     """Rates of every stage before the won one: the estimate, or ``draws`` draws from its posterior (beta for the share that leaves in a
     piece, Dirichlet for where to)."""
     pooled = _pooled(counts)
+    seen = counts.exits.sum(axis=(1, 2))
     out = []
     for k in range(len(counts.exits)):
         exits, exposed = counts.exits[k], counts.exposed[k]
-        if exits.sum() < MIN_EXITS:
+        if seen[k] < MIN_EXITS:
             exits, exposed = _lent(exits, exposed, pooled, k)
         out.append(_stage(_join(exits, exposed, counts.at_risk[k]), k, draws, rng))
     return out
@@ -148,13 +165,15 @@ def _join(exits: Array, exposed: Array, at_risk: Array) -> _Pieces:
 
 def _stage(pieces: _Pieces, k: int, draws: int, rng: np.random.Generator | None) -> StageHazard:
     won = pieces.exits.shape[0] - 2
-    to = [c for c in range(k + 1, won) if pieces.exits[c].any() or pieces.atom_exits[c]] + [won]
+    taken = pieces.exits.any(axis=1) | (pieces.atom_exits != 0)
+    to = [c for c in range(k + 1, won) if taken[c]] + [won]
     columns = [*to, won + 1]
     leaving = pieces.exits.sum(axis=0)
-    into, at_once = pieces.exits[columns].T, pieces.atom_exits[columns]
-    increment, atom_share = pieces.increment[None], np.full((1, 1), pieces.atom_share)
-    share = into[None] / np.maximum(leaving, 1e-9)[None, :, None]
-    atom_to = at_once[None] / max(float(at_once.sum()), 1e-9)
+    into, at_once = pieces.exits[columns], pieces.atom_exits[columns]
+    all_at_once = float(at_once.sum())
+    increment, atom_share = pieces.increment[None], np.full(1, pieces.atom_share)
+    share = into[:, None] / np.maximum(leaving, 1e-9)
+    atom_to = at_once[:, None] / max(all_at_once, 1e-9)
     if rng is not None:
         gone = -np.expm1(-pieces.increment)
         stayed = np.where(gone > 0, leaving / np.where(gone > 0, gone, 1.0), pieces.exposed) - leaving
@@ -162,29 +181,28 @@ def _stage(pieces: _Pieces, k: int, draws: int, rng: np.random.Generator | None)
         drawn = np.minimum(rng.beta(np.maximum(leaving, 0.1), stayed, (draws, len(leaving))), 0.9999)
         increment = -np.log1p(-drawn)
         increment[:, -1] = pieces.increment[-1] * rng.gamma(max(leaving[-1], 0.1), 1 / max(leaving[-1], 0.1), draws)
-        split = rng.gamma(np.maximum(into, 1e-3), size=(draws, *into.shape)) + 1e-12
-        share = split / split.sum(axis=2, keepdims=True)
-        if at_once.sum():
-            atom_share = rng.beta(at_once.sum(), max(pieces.atom_risk - at_once.sum(), 0.0) + 0.5, draws)[:, None]
+        split = rng.gamma(np.maximum(into.T, 1e-3), size=(draws, *into.T.shape)) + 1e-12
+        share = np.ascontiguousarray((split / split.sum(axis=2, keepdims=True)).transpose(2, 0, 1))
+        if all_at_once:
+            atom_share = rng.beta(all_at_once, max(pieces.atom_risk - all_at_once, 0.0) + 0.5, draws)
             split = rng.gamma(np.maximum(at_once, 1e-3), size=(draws, len(columns))) + 1e-12
-            atom_to = split / split.sum(axis=1, keepdims=True)
+            atom_to = (split / split.sum(axis=1, keepdims=True)).T
     versions = len(increment)
-    atom = np.broadcast_to((atom_share * atom_to)[:, :-1], (versions, len(to)))
+    atom = np.broadcast_to((atom_share * atom_to)[:-1], (len(to), versions))
     rate = increment / np.maximum(pieces.width, 1e-9)
-    return _accumulated(pieces.start, rate, share[..., :-1], atom, np.broadcast_to(atom_share, (versions, 1)), to)
+    return _accumulated(pieces.start, rate, share[:-1], atom, np.broadcast_to(atom_share, versions), to)
 
 
 def _accumulated(start: Array, rate: Array, share: Array, atom: Array, at_once: Array, to: Sequence[int]) -> StageHazard:
-    """Fill in S, F and the integral of F at the start of each piece."""
-    into = np.diff(start)
-    risen = -np.expm1(-rate[:, :-1] * into)
-    alive = (1.0 - at_once) * np.exp(-np.concatenate([np.zeros((len(rate), 1)), np.cumsum(rate[:, :-1] * into, axis=1)], axis=1))
-    left = share[:, :-1] * (alive[:, :-1] * risen)[..., None]
-    gone = np.concatenate([atom[:, None], atom[:, None] + np.cumsum(left, axis=1)], axis=1)
-    safe = np.where(rate[:, :-1] > 0, rate[:, :-1], 1.0)
-    under = np.where(rate[:, :-1] > 0, into - risen / safe, 0.0)
-    grown = gone[:, :-1] * into[:, None] + share[:, :-1] * (alive[:, :-1] * under)[..., None]
-    area = np.concatenate([np.zeros((len(rate), 1, grown.shape[2])), np.cumsum(grown, axis=1)], axis=1)
+    """Fill in S, F and the integral of F at the start of each piece; ``at_once`` (D,) leave at age 0."""
+    into, passed = np.diff(start), rate[:, :-1]
+    alive, gone, area = np.zeros(rate.shape), np.zeros(share.shape), np.zeros(share.shape)
+    np.cumsum(passed * into, axis=1, out=alive[:, 1:])
+    alive = (1.0 - at_once)[:, None] * np.exp(-alive)
+    held, split = alive[:, :-1], share[..., :-1]
+    np.cumsum(split * (held * -np.expm1(-passed * into)), axis=2, out=gone[..., 1:])
+    gone += atom[..., None]
+    np.cumsum(gone[..., :-1] * into + split * (held * _under(passed, into)), axis=2, out=area[..., 1:])
     return StageHazard(start, rate, share, atom, tuple(to), alive, gone, area)
 
 
