@@ -13,9 +13,8 @@ from funnel_audit.measures.forecast.hazards import StageHazard, _accumulated
 
 def memoryless(rate: float, share: float = 1.0, to: tuple[int, ...] = (1,), shares: tuple[float, ...] | None = None) -> StageHazard:
     """A stage that is left at a constant rate a day; ``share`` of those who leave go on, the rest is lost."""
-    split = np.array([[shares if shares is not None else (share,)]])
-    zero = np.zeros((1, 1))
-    return _accumulated(np.zeros(1), np.array([[rate]]), split, np.zeros((1, split.shape[2])), zero, to)
+    split = np.array(shares if shares is not None else (share,))[:, None, None]
+    return _accumulated(np.zeros(1), np.array([[rate]]), split, np.zeros((len(split), 1)), np.zeros(1), to)
 
 
 def chain(rates: list[float], share: float = 1.0) -> list[StageHazard]:
@@ -70,8 +69,8 @@ def test_a_target_inside_the_funnel() -> None:
 
 def test_deals_that_pass_at_once() -> None:
     """Half go on in no time, the others at a rate: at entry both count, at a later age only the rate."""
-    at_once = np.array([[0.5]])
-    first = _accumulated(np.zeros(1), np.array([[0.1]]), np.array([[[1.0]]]), at_once, at_once, (1,))
+    at_once = np.array([0.5])
+    first = _accumulated(np.zeros(1), np.array([[0.1]]), np.array([[[1.0]]]), at_once[:, None], at_once, (1,))
     table = chances([first], 10.0, 1)
     assert table.at_entry()[0] == pytest.approx(0.5 + 0.5 * (1 - math.exp(-1.0)))
     assert table.at_ages(0, np.array([3.0]))[0, 0] == pytest.approx(1 - math.exp(-1.0))
@@ -80,7 +79,7 @@ def test_deals_that_pass_at_once() -> None:
 def test_a_chance_falls_with_age_where_the_rate_falls() -> None:
     """0.5 a day in the first two days, 0.01 after: an old deal is a lost one."""
     start = np.array([0.0, 2.0])
-    stage = _accumulated(start, np.array([[0.5, 0.01]]), np.ones((1, 2, 1)), np.zeros((1, 1)), np.zeros((1, 1)), (1,))
+    stage = _accumulated(start, np.array([[0.5, 0.01]]), np.ones((1, 1, 2)), np.zeros((1, 1)), np.zeros(1), (1,))
     found = chances([stage], 10.0, 1).at_ages(0, np.array([0.0, 1.0, 2.0, 50.0]))[0]
     slow = 1 - math.exp(-0.1)
     assert found == pytest.approx([1 - math.exp(-1.0 - 0.08), 1 - math.exp(-0.5 - 0.09), slow, slow], rel=1e-9)

@@ -31,8 +31,8 @@ def test_classes_hold_their_upper_edge() -> None:
 def test_without_open_deals_the_incidence_is_the_share_that_had_gone_on() -> None:
     g = ground("W*40: a0 w3\n L*30: a0 x5\n V*30: a0 w9")
     hazard = fit(g.past.known(len(g.past.boundaries)).counts)[0]
-    here, _ = hazard.incidence(np.array([2.0, 3.0, 4.0, 5.0, 8.0]))
-    assert here[0, :, 0] == pytest.approx([0.0, 0.4, 0.4, 0.4, 0.4], abs=1e-9)
+    here = hazard.gone_by(np.array([2.0, 3.0, 4.0, 5.0, 8.0]))
+    assert here[0, 0] == pytest.approx([0.0, 0.4, 0.4, 0.4, 0.4], abs=1e-9)
     assert hazard.surviving(np.array([3.0, 5.0]))[0] == pytest.approx([0.6, 0.3], abs=1e-9)
 
 
@@ -47,14 +47,14 @@ def test_with_open_deals_it_is_close_to_aalen_johansen() -> None:
     g = ground("\n".join(rows))
     hazard = fit(g.past.known(len(g.past.boundaries)).counts)[0]
     ages = np.array([3.0, 10.0, 25.0, 43.0])
-    here, _ = hazard.incidence(ages)
+    here = hazard.gone_by(ages)
     length = np.minimum(np.minimum(on, off), 100 - begin)
     ended = begin + np.minimum(on, off) <= 100
     kinds = [ended & (on < off), ended & (off <= on), ~ended]
     curve = aalen_johansen(*(part for kind in kinds for part in (length[kind], np.ones(kind.sum(), np.int64))))
     assert curve is not None
     exact = curve.cif[np.searchsorted(curve.ages, ages, side="right") - 1]
-    assert here[0, :, 0] == pytest.approx(exact, abs=0.006)
+    assert here[0, 0] == pytest.approx(exact, abs=0.006)
 
 
 def test_classes_are_joined_until_enough_exits_stand_in_each() -> None:
@@ -76,9 +76,9 @@ def test_draws_scatter_around_the_estimate() -> None:
     g = ground("W*40: a0 w3\n L*30: a0 x5\n V*30: a0 w9")
     counts = g.past.known(len(g.past.boundaries)).counts
     drawn = fit(counts, 400, np.random.default_rng(1))[0]
-    here, _ = drawn.incidence(np.array([4.0]))
-    assert here[:, 0, 0].mean() == pytest.approx(0.4, abs=0.02)
-    assert here[:, 0, 0].std() == pytest.approx((0.4 * 0.6 / 100) ** 0.5, rel=0.2)
+    here = drawn.gone_by(np.array([4.0]))
+    assert here[0, :, 0].mean() == pytest.approx(0.4, abs=0.02)
+    assert here[0, :, 0].std() == pytest.approx((0.4 * 0.6 / 100) ** 0.5, rel=0.2)
 
 
 def test_a_stage_that_has_changed_is_told_from_one_that_has_not() -> None:

@@ -105,14 +105,14 @@ def _weekly(arrived: Array, at_us: int, weeks: int) -> tuple[Array, Array]:
 
 def _poisson(design: Array, counts: Array, offset: Array, prior: Array, beta: Array) -> tuple[Array, Array]:
     """Poisson regression with normal priors of mean 0 (``prior``: their precisions), the level's being free; (estimate, covariance)."""
-    free = np.append(0.0, np.ones(len(prior) - 1))
+    free, own = prior * np.append(0.0, np.ones(len(prior) - 1)), np.diag(prior)
     for _ in range(15):
-        fitted = np.exp(np.clip(design @ beta + offset, -20.0, 20.0))
+        fitted = np.exp(np.minimum(np.maximum(design @ beta + offset, -20.0), 20.0))
         spread = _dispersion(counts, fitted)
-        grip = design.T @ (design * fitted[:, None]) / spread + np.diag(prior)
-        step = np.linalg.solve(grip, design.T @ (counts - fitted) / spread - prior * free * beta)
-        beta = beta + np.clip(step, -1.0, 1.0)
-        if np.abs(step).max() < 1e-9:
+        grip = design.T @ (design * fitted[:, None]) / spread + own
+        step = np.linalg.solve(grip, design.T @ (counts - fitted) / spread - free * beta)
+        beta = beta + np.minimum(np.maximum(step, -1.0), 1.0)
+        if max(map(abs, step.tolist())) < 1e-9:
             break
     return beta, np.linalg.inv(grip)
 
@@ -122,4 +122,4 @@ def _dispersion(counts: Array, fitted: Array) -> float:
     if len(counts) < 4:
         return 1.0
     found = float(((counts - fitted) ** 2 / np.maximum(fitted, 0.2)).sum())
-    return float(np.clip((found + 6.0) / (len(counts) - 2 + 6.0), 1.0, 5.0))
+    return min(max((found + 6.0) / (len(counts) - 2 + 6.0), 1.0), 5.0)

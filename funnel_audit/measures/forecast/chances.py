@@ -79,7 +79,7 @@ def chances(hazards: list[StageHazard], days: float, target: int, steps: int = S
         weight[..., -1] = left_half[..., -1]
         for column, c in enumerate(hazards[k].to[:-1]):
             curve = fresh[:, c]
-            shifted = np.append(curve, np.zeros((versions, 1)), axis=1)[:, lag]
+            shifted = np.append(curve, np.zeros((versions, 1)), axis=1).take(lag, axis=1)
             flow = np.einsum("dij,dj->di", shifted, weight[column])
             flow[:, 1:] += (left_half[column] - weight[column, :, 1:]) * curve[:, :1]
             flow[:, 0] = gone[column, :, 0] * curve[:, 0]

@@ -60,7 +60,7 @@ class StageHazard(Frozen):
         found: Array = self.gone.take(piece, axis=2) + self.share.take(piece, axis=2) * left
         return found
 
-    def area_upto(self, age: Array, few: int | None = None) -> Array:
+    def area_upto(self, age: Array, few: int) -> Array:
         """The integral of F_c from 0 to the age, (C, D, X); of the first ``few`` destinations only."""
         piece, into = self._place(age)
         under = self.alive.take(piece, axis=1) * _under(self.rate.take(piece, axis=1), into)
@@ -99,12 +99,12 @@ class _Pieces(Frozen):
 def fit(counts: Counts, draws: int = 0, rng: np.random.Generator | None = None) -> list[StageHazard]:
     """Rates of every stage before the won one: the estimate, or ``draws`` draws from its posterior (beta for the share that leaves in a
     piece, Dirichlet for where to)."""
+    few = counts.exits.sum(axis=(1, 2)) < MIN_EXITS
     pooled = _pooled(counts)
-    seen = counts.exits.sum(axis=(1, 2))
     out = []
     for k in range(len(counts.exits)):
         exits, exposed = counts.exits[k], counts.exposed[k]
-        if seen[k] < MIN_EXITS:
+        if few[k]:
             exits, exposed = _lent(exits, exposed, pooled, k)
         out.append(_stage(_join(exits, exposed, counts.at_risk[k]), k, draws, rng))
     return out

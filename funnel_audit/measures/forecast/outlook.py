@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from funnel_audit.measures.forecast.arrivals import Arrivals, arrivals
 from funnel_audit.measures.forecast.chances import NODES, Chances, chances, grid_steps
 from funnel_audit.measures.forecast.hazards import fit
 from funnel_audit.measures.forecast.past import CLASSES, EDGES, Known, class_of
+from funnel_audit.measures.forecast.probit import Crowd, crowd
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +27,7 @@ _LOWER = np.append(0.0, EDGES[:-1])
 _MIDDLE = (EDGES + _LOWER) / 2
 
 
-class Outlook(Frozen):
+class Outlook(Frozen, dict=True):
     """``chance`` of each open deal (as in ``known``); ``at_entry`` (K,) of one that enters a stage now; ``ageless`` (target,) the
     same for any deal of the stage, whatever its age; ``crm`` (target,) share of the closed deals that had reached the stage and got there.
 
@@ -46,6 +48,11 @@ class Outlook(Frozen):
     coming: float
     rate_cv: float
     new_cv: float
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        """The open deals' chances in classes."""
+        return crowd(self.chance)
 
     @property
     def chance_of_new(self) -> float:

@@ -31,6 +31,9 @@ MIN_ENDED, ENOUGH, MIN_MATURITY = 3, 6, 0.25
 SAMPLES = 4000
 SCALES = np.concatenate([np.arange(0.0, 0.2, 0.01), np.arange(0.2, 0.5, 0.025), np.arange(0.5, 1.01, 0.05)])
 _WIDTHS = np.gradient(SCALES) * np.where(np.arange(len(SCALES)) == 0, 0.5, 1.0)
+_EVEN = (np.arange(SAMPLES) + 0.5) / SAMPLES
+_NORMAL = probit(_EVEN)
+"""Evenly spread over (0, 1), and over the normal distribution: drawn in random order, their means hardly scatter."""
 
 
 class Ended(Frozen):
@@ -61,7 +64,7 @@ def ended(outlook: Outlook, actual: int, arrived: int) -> Ended:
 
 def everyone(outlook: Outlook) -> Crowd:
     """The open deals and, as so many more of one chance, those yet to come."""
-    now = crowd(outlook.chance)
+    now = outlook.crowd
     return Crowd(np.append(now.size, outlook.coming), np.append(now.chance, outlook.chance_of_new))
 
 
@@ -134,12 +137,11 @@ def draw(outlook: Outlook, past: Sequence[Ended], seed: int) -> Draws:
     inflow = inflow_weights(known)
     weights = period_weights(known, float(inflow @ SCALES**2))
     scale = np.sqrt(_spread_out(weights, rng) ** 2 + _rate_scale(outlook) ** 2)
-    z = probit(_even(rng))
-    now = crowd(outlook.chance)
+    z = _NORMAL[rng.permutation(SAMPLES)]
     doubt = np.log1p(outlook.new_cv**2 + _spread_out(inflow, rng) ** 2)
     new_mean = outlook.coming * shifted(np.array(outlook.chance_of_new), scale, z)
-    new_mean = new_mean * np.exp(np.sqrt(doubt) * probit(_even(rng)) - doubt / 2)
-    return Draws(scale, z, new_mean, now.draw(scale, z, rng), rng.poisson(new_mean))
+    new_mean = new_mean * np.exp(np.sqrt(doubt) * _NORMAL[rng.permutation(SAMPLES)] - doubt / 2)
+    return Draws(scale, z, new_mean, outlook.crowd.draw(scale, z, rng), rng.poisson(new_mean))
 
 
 def _rate_scale(outlook: Outlook) -> float:
@@ -148,14 +150,9 @@ def _rate_scale(outlook: Outlook) -> float:
     return min(outlook.rate_cv * outlook.mean / slope, 1.0) if slope > 0 else 0.0
 
 
-def _even(rng: np.random.Generator) -> Array:
-    """Evenly spread over (0, 1), in random order: means over the draws hardly scatter."""
-    return (rng.permutation(SAMPLES) + 0.5) / SAMPLES
-
-
 def _spread_out(weights: Array, rng: np.random.Generator) -> Array:
     """SCALES in the proportion of their weights."""
-    found: Array = SCALES[np.minimum(np.searchsorted(np.cumsum(weights), _even(rng)), len(SCALES) - 1)]
+    found: Array = SCALES[np.minimum(np.searchsorted(np.cumsum(weights), _EVEN), len(SCALES) - 1)][rng.permutation(SAMPLES)]
     return found
 
 
