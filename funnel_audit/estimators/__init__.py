@@ -21,7 +21,7 @@ References
 """
 
 from funnel_audit.estimators.fdr import benjamini_hochberg
-from funnel_audit.estimators.incidence import AT_RISK_LIMIT, UNRESOLVED_LIMIT, Incidence, aalen_johansen, incidence_at
+from funnel_audit.estimators.incidence import AT_RISK_LIMIT, UNRESOLVED_LIMIT, Incidence, aalen_johansen, incidence_at, incidence_of_table
 from funnel_audit.estimators.shares import Z95, HasInterval, Interval, beta_posterior_draws, wilson, win_product, win_products
 from funnel_audit.estimators.survival import Survival, kaplan_meier, median_limits, weighted_quantile
 
@@ -37,6 +37,7 @@ __all__ = [
     "benjamini_hochberg",
     "beta_posterior_draws",
     "incidence_at",
+    "incidence_of_table",
     "kaplan_meier",
     "median_limits",
     "weighted_quantile",

@@ -91,6 +91,18 @@ def aalen_johansen(
     ages, (advances, losses, censored) = line_up(
         group(advance_ages, advance_counts), group(loss_ages, loss_counts), group(censor_ages, censor_counts)
     )
+    return _estimate(ages, advances, losses, censored, upto)
+
+
+def incidence_of_table(advances: ArrayLike, losses: ArrayLike, censored: ArrayLike) -> Incidence | None:
+    """What `aalen_johansen` gives for three counts at each of the ages 0, 1, 2, …, shape (k,) each: lined up already."""
+    table = np.array([advances, losses, censored], dtype=np.float64)
+    ages = np.flatnonzero(table.any(axis=0))
+    return _estimate(ages.astype(np.float64), *table[:, ages], None)
+
+
+def _estimate(ages: Floats, advances: Floats, losses: Floats, censored: Floats, upto: float | None) -> Incidence | None:
+    """On one axis of ages, ascending; at each of them there is somebody."""
     if not ages.size:
         return None
     exits = advances + losses
@@ -110,6 +122,8 @@ def incidence_at(incidence: Incidence, age: float) -> Incidence:
     For two cells compared at a common age: `age = min(a.longest, b.longest)`.
     """
     i = incidence
+    if age == i.age:
+        return i
     return _read(i.ages, i.cif, i.surv, i.at_risk, i.advances, i.losses, i.censored, age)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -10,14 +12,18 @@ Floats = NDArray[np.float64]
 
 def group(ages: ArrayLike, counts: ArrayLike) -> tuple[Floats, Floats]:
     """Checked (ages, counts) as floats without empty groups, shape (k,) each; whole numbers stay exact up to 2**53."""
-    a, c = np.asarray(ages, dtype=np.float64), np.asarray(counts, dtype=np.float64)
+    a, given = np.asarray(ages, dtype=np.float64), np.asarray(counts)
+    c = given.astype(np.float64, copy=False)
     if a.ndim != 1 or a.shape != c.shape:
         raise ValueError(f"ages and counts must be one-dimensional and equally long, got {a.shape} and {c.shape}")
-    if a.size and not (np.isfinite(a).all() and a.min() >= 0.0):
+    if not a.size:
+        return a, c
+    if not (a.min() >= 0.0 and a.max() < inf):
         raise ValueError("ages must be finite and not negative")
-    if c.size and not (c.min() >= 0.0 and (c == np.floor(c)).all()):
+    least = c.min()
+    if not (least >= 0.0 and (given.dtype.kind in "iu" or (c == np.floor(c)).all())):
         raise ValueError("counts must be whole and not negative")
-    if c.size and c.min() == 0.0:
+    if least == 0.0:
         keep = c > 0.0
         a, c = a[keep], c[keep]
     return a, c

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from funnel_audit.clock import DAY, NAT
-from funnel_audit.estimators import Incidence, aalen_johansen
+from funnel_audit.estimators import Incidence, incidence_of_table
 from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.calendar import of_day
@@ -156,24 +156,18 @@ def _stage(k: int, came: Array, counts: _Counts, days: Axis, known: bool) -> lis
     if not known:
         return [None] * len(n)
     gone, fell, waits = counts.deals[Outcome.LOST, :k].sum(axis=0), counts.fell[:k].sum(axis=0), counts.waits[:k].sum(axis=0)
-    together = _curve(came.sum(axis=0), fell.sum(axis=0), waits.sum(axis=0))
+    together = incidence_of_table(came.sum(axis=0), fell.sum(axis=0), waits.sum(axis=0))
     out: list[Cell | None] = []
     for place, size in enumerate(n.tolist()):
         if not size:
             out.append(None)
             continue
         resolved = float((got[place] + gone[place]) / size)
-        curve = _curve(came[place], fell[place], waits[place]) if size >= MIN_REACHED else None
+        curve = incidence_of_table(came[place], fell[place], waits[place]) if size >= MIN_REACHED else None
         ripe = resolved >= RIPE
         later = None if ripe or together is None else _ripe_in(waits[place], size, together)
         out.append(Cell(size, int(got[place]), resolved, curve, ripe, None if later is None else days.n - 1 + later))
     return out
-
-
-def _curve(came: Array, fell: Array, waits: Array) -> Incidence | None:
-    """Aalen-Johansen on counts by age in days."""
-    ages = np.flatnonzero(came + fell + waits)
-    return aalen_johansen(ages, came[ages], ages, fell[ages], ages, waits[ages])
 
 
 def _ripe_in(waits: Array, n: int, together: Incidence) -> int | None:

@@ -20,8 +20,11 @@ def render(audit: Record) -> bytes:
 
 
 def digits_of(key: str) -> int:
-    """How many decimals a key carries: amounts are money, the names above are days, everything else is a share or a count."""
-    if key.endswith("amount"):
+    """How many decimals a key carries: amounts are money, the names above are days, everything else is a share or a count.
+
+    ``chance_amount`` is the chance of an amount.
+    """
+    if key.endswith("amount") and not key.startswith("chance"):
         return MONEY_DIGITS
     return DAY_DIGITS if key in _DAYS else SHARE_DIGITS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,9 @@ def test_both_languages_and_two_runs_have_the_same_figures(reading: Reading) -> 
     one = figures(looked(reading, plan_wins=15))
     assert figures(looked(reading, lang="ru", plan_wins=15)) == one
     assert figures(looked(reading, plan_wins=15)) == one
+
+
+def test_the_chance_of_a_plan_of_money_is_one_figure(reading: Reading) -> None:
+    """In the JSON too: ``chance_amount`` is a share, and no amount to be rounded to hundredths."""
+    plan = json.loads(render_as("json", looked(reading, plan_amount=1.9e6)))["forecast"]["plan"]
+    assert plan["chance"] == plan["chance_amount"] != round(plan["chance"], 2) and plan["chance_wins"] is None

@@ -78,9 +78,21 @@ def page(found: Audit, width: int = 80, only: frozenset[str] | None = None) -> s
 def test_nothing_is_said_where_nothing_changed() -> None:
     assert "What changed" not in page(audit(QUIET)) and "Deals by the month" not in page(audit(QUIET))
     asked = page(audit(QUIET), only=frozenset({"periods"}))
-    assert "Nothing has changed so surely" in asked and "What each period brought" in asked
-    assert "May be chance" in asked or "may be chance" in asked
-    assert page(audit(), only=frozenset({"periods"})).count("── ") == 3  # what changed (nothing), cohorts and flows
+    assert "Nothing has changed more than it does by chance; 1 history was looked at." in asked
+    assert "may be chance" not in asked and "q-value" not in asked and "Deals by the month" not in asked
+    assert asked.count("── ") == 2 and "What each period brought" in asked
+    assert page(audit(), only=frozenset({"periods"})).count("── ") == 2
+
+
+def test_what_is_near_to_a_claim_is_told_when_asked_and_the_rest_counted() -> None:
+    near = change(survives=False, since=None, since_first=None, since_last=None, q_value=0.02, age_days=6.7)
+    asked = page(audit(near, QUIET), only=frozenset({"periods"}))
+    assert "Nothing has changed so surely and so much that it matters; 2 histories were looked at." in " ".join(asked.split())
+    assert "Too small, or may be chance" in asked and "within 7 days of coming to the stage" in asked
+    assert "1 more history changed no more than it does by chance" in asked
+    asked = page(audit(change(), QUIET, QUIET), only=frozenset({"periods"}))
+    assert "q-value" not in asked and "2 more histories changed no more than they do by chance" in asked and "Deals by the month" in asked
+    assert len(msgspec.json.decode(render_as("json", audit(near, QUIET)))["changes"]) == 2
 
 
 def test_a_change_is_told_with_its_evidence() -> None:

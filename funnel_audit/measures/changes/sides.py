@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from funnel_audit.measures.changes.cells import History, Part
     from funnel_audit.measures.changes.totals import Totals
     from funnel_audit.tally import Tally
-    from funnel_audit.tally.spans import Group
 
     Array = NDArray[Any]
 
@@ -34,14 +33,14 @@ PER_DAYS = 30
 
 
 class Sides:
-    """What is needed to fill changes in; spans of a step are cut once for all that ask for the same days."""
+    """What is needed to fill changes in; a step's curves are made once for all that ask for the same days."""
 
     def __init__(
         self, journeys: Journeys, tally: Tally, history: History, totals: Totals, days: Axis, last: Period | None, parts: Sequence[Part]
     ) -> None:
         self.journeys, self.tally, self.history, self.totals = journeys, tally, history, totals
         self.days, self.last, self.parts = days, last, parts
-        self.cut: dict[tuple[int, int, int, int], list[tuple[Group, Group, Group]]] = {}
+        self.cut: dict[tuple[int, int, int, int], list[Incidence | None]] = {}
 
     def filled(self, change: Change) -> Change:
         """The change with both sides (None where a side has nothing to show)."""
@@ -72,11 +71,10 @@ class Sides:
         if change.value is None:
             key = change.stage, begin, cut, end
             if key not in self.cut:
-                self.cut[key] = self.tally.stays.windows(change.stage, cuts)
-            groups = self.cut[key]
+                self.cut[key] = [fit(*one) for one in self.tally.stays.windows(change.stage, cuts)]
+            before, after = self.cut[key]
         else:
-            groups = self._spans_of_part(change).windows(0, cuts)
-        before, after = (fit(*one) for one in groups)
+            before, after = (fit(*one) for one in self._spans_of_part(change).windows(0, cuts))
         if before is None or after is None:
             return change
         if change.what == PACE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,12 +11,14 @@ from rich.text import Text
 from funnel_audit.change_names import column, figure, history, limits
 from funnel_audit.render.terminal.page import NONE, Column, Page, cell, heading, legend, shorten, table
 from funnel_audit.report import Change, Cohort, CohortStage, Period
-from funnel_audit.texts import N_, NBSP
+from funnel_audit.texts import N_, NBSP, Texts
 
 MARKS = {"better": ("▲", "green"), "worse": ("▼", "red")}
 NAME_LIMIT, STAGE_LIMIT, NARROW_STAGE = 90, 40, 24
 COHORTS, WIDE_COHORTS = 6, 12
 EARLY = "·"
+NEAR = 0.2
+"""The q-value from which on a change is mere noise: of five such ones, one or more would be chance."""
 """Where so much is open that a figure would mislead."""
 SAYS = {
     ("rate", "better"): N_("the same kind of deals does better"),
@@ -27,7 +30,7 @@ SAYS = {
 
 
 def section(page: Page) -> list[RenderableType]:
-    """What surely changed, with the cohorts beside it; nothing where nothing did, unless it was asked for: then all of it."""
+    """What surely changed, with the cohorts beside it; nothing where nothing did, unless it was asked for: then that, and the flows."""
     claimed = [change for change in page.audit.changes if change.survives]
     asked = page.asked is not None and "periods" in page.asked
     parts: list[RenderableType] = []
@@ -36,14 +39,20 @@ def section(page: Page) -> list[RenderableType]:
     elif asked:
         told = len(page.audit.changes)
         nothing = page.texts.count(
-            "Nothing has changed so surely that chance can be ruled out; {n} history was looked at.",
-            "Nothing has changed so surely that chance can be ruled out; {n} histories were looked at.",
+            "Nothing has changed more than it does by chance; {n} history was looked at.",
+            "Nothing has changed more than it does by chance; {n} histories were looked at.",
             told,
         ) if told else page.texts.say("No history is long enough to look for a change in it.")  # fmt: skip
+        if any(_near(change) for change in page.audit.changes):
+            nothing = page.texts.count(
+                "Nothing has changed so surely and so much that it matters; {n} history was looked at.",
+                "Nothing has changed so surely and so much that it matters; {n} histories were looked at.",
+                told,
+            )
         parts += [heading(page, page.texts.say("What changed")), cell(nothing)]
     if asked:
-        parts += _others(page, [change for change in page.audit.changes if not change.survives])
-    if claimed or asked:
+        parts += _others(page, [change for change in page.audit.changes if not change.survives], claimed=bool(claimed))
+    if claimed:
         parts += _cohorts(page)
     return parts + (_flows(page) if asked else [])
 
@@ -107,12 +116,22 @@ def _last_full(page: Page) -> Period | None:
     return next((period for period in reversed(page.audit.periods) if period.complete), None)
 
 
-def _others(page: Page, changes: Sequence[Change]) -> list[RenderableType]:
-    """Everything that was looked at and may be chance, in the order of the funnel."""
+def _near(change: Change) -> bool:
+    """Not claimed, and yet no mere noise: sure but too small to matter, or nearly sure."""
+    return not change.survives and change.q_value <= NEAR and change.before is not None and change.after is not None
+
+
+def _others(page: Page, changes: Sequence[Change], *, claimed: bool) -> list[RenderableType]:
+    """What else was looked at: those near to a claim, and of the rest how many they are; the JSON has them all."""
     say, texts, last = page.texts.say, page.texts, _last_full(page)
-    told = [change for change in changes if change.before is not None and change.after is not None]
+    told = [change for change in changes if _near(change)] if last is not None else []
+    left = len(changes) - len(told)
+    rest = [cell(texts.count(
+        "{n} more history changed no more than it does by chance; it is in the JSON.",
+        "{n} more histories changed no more than they do by chance; they are in the JSON.", left,
+    ))] if left and (claimed or told) else []  # fmt: skip
     if not told or last is None:
-        return []
+        return [cell(""), *rest] if rest else []
     columns = [
         Column(say("Too small, or may be chance"), [shorten(history(change, page.audit, texts), NAME_LIMIT) for change in told],
                justify="left", wraps=True, kept=True),
@@ -120,7 +139,15 @@ def _others(page: Page, changes: Sequence[Change]) -> list[RenderableType]:
         Column(_label(page, last), [figure(change, change.after, page.audit, texts) or NONE for change in told], kept=True),
         Column(say("q-value"), [texts.number(change.q_value, 2) for change in told], kept=True),
     ]  # fmt: skip
-    return [cell(""), table(page, columns)]
+    ages = [change.age_days for change in told if change.age_days is not None]
+    within = N_("Conversion here is that within {days} of coming to the stage: the deals of the last period are no older.")
+    return [cell(""), table(page, columns), *(legend([say(within, days=_within(texts, ages))]) if ages else []), *rest]
+
+
+def _within(texts: Texts, ages: Sequence[float]) -> str:
+    """``8 days``, or ``4–8 days`` where the stages differ."""
+    low, high = (ceil(age) for age in (min(ages), max(ages)))
+    return texts.days(low) if low == high else texts.say("{low}–{high} days", low=low, high=high)
 
 
 def _cohorts(page: Page) -> list[RenderableType]:
