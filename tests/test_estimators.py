@@ -17,6 +17,7 @@ from funnel_audit.estimators import (
     aalen_johansen,
     beta_posterior_draws,
     incidence_at,
+    incidence_of_table,
     kaplan_meier,
     weighted_quantile,
     wilson,
@@ -267,6 +268,20 @@ def test_reading_the_curve_is_restricting_the_estimate(
         assert incidence_at(whole, age) == restricted
         assert incidence_at(incidence_at(whole, 0), whole.longest) == whole
         assert incidence_at(whole, math.inf) == whole
+
+
+@checked
+@given(spans, spans, spans)
+def test_a_table_of_counts_by_age_is_the_same_curve(
+    advance: list[tuple[int, int]], loss: list[tuple[int, int]], stay: list[tuple[int, int]]
+) -> None:
+    table = np.zeros((3, 13), np.int64)
+    for row, pairs in zip(table, (advance, loss, stay), strict=True):
+        np.add.at(row, [age for age, _ in pairs], [count for _, count in pairs])
+    found, expected = incidence_of_table(*table), aalen_johansen(*split(advance), *split(loss), *split(stay))
+    assert found == expected
+    if found is not None and expected is not None:
+        assert found.ages.tolist() == expected.ages.tolist() and found.cif.tolist() == expected.cif.tolist()
 
 
 @checked

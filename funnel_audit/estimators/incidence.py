@@ -98,7 +98,8 @@ def incidence_of_table(advances: ArrayLike, losses: ArrayLike, censored: ArrayLi
     """What `aalen_johansen` gives for three counts at each of the ages 0, 1, 2, …, shape (k,) each: lined up already."""
     table = np.array([advances, losses, censored], dtype=np.float64)
     ages = np.flatnonzero(table.any(axis=0))
-    return _estimate(ages.astype(np.float64), *table[:, ages], None)
+    came, gone, waiting = table[:, ages]
+    return _estimate(ages.astype(np.float64), came, gone, waiting, None)
 
 
 def _estimate(ages: Floats, advances: Floats, losses: Floats, censored: Floats, upto: float | None) -> Incidence | None:
