@@ -17,7 +17,7 @@ from funnel_audit.errors import Said
 from funnel_audit.frozen import Frozen
 from funnel_audit.intake.bytesview import I64, Bool
 from funnel_audit.intake.date_columns import DateColumn, Order
-from funnel_audit.intake.date_texts import DayMonth, Mark, read_text
+from funnel_audit.intake.date_texts import DayMonth, Mark, read_form, read_text
 from funnel_audit.zones import DAY_US as _DAY_US
 from funnel_audit.zones import NAT, end_of_day_us, local_days, start_of_day_us, to_utc, zone
 
@@ -117,9 +117,16 @@ def parse_moment(text: str, timezone: str) -> tuple[int, bool]:
     if mark & Mark.SECOND and not mark & Mark.DOTTED:
         at, mark = read_text(text, "mdy")
     elif mark & Mark.ORDERED and not mark & (Mark.DOTTED | Mark.FIRST):
-        raise ValueError(Said("{text} may be two days; write it like 2025-09-30", text=repr(text)))
+        raise ValueError(Said("“{text}” may be two days; write it like 2025-09-30 or 30.09.2025", text=text))
     if mark & (Mark.BAD | Mark.SERIAL):
-        raise ValueError(Said("{text} is no date; write it like 2025-09-30 or 2025-09-30T18:00:00+03:00", text=repr(text)))
+        form = read_form(text)
+        if form is None:
+            what = Said("“{text}” is no date", text=text)
+        elif form.hour is None:
+            what = Said("there is no such day as “{text}”", text=text)
+        else:
+            what = Said("there is no such day or time as “{text}”", text=text)
+        raise ValueError(Said("{what}; write it like 2025-09-30, 30.09.2025 or 2025-09-30T18:00:00+03:00", what=what))
     if mark & Mark.DAY:
         return start_of_day_us(date(1970, 1, 1) + timedelta(days=at // _DAY_US), timezone), True
     zone(timezone)

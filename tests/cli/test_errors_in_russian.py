@@ -81,6 +81,8 @@ CASES: dict[str, tuple[int, Callable[[], list[str | Path]]]] = {
     "sheet": (3, workbook),
     "no stage": (3, made("x.csv", "Имя,Заметка\na,b\nc,d\n")),
     "as-of": (2, typed("report", EXPORT, "--as-of", "soon")),
+    "as-of that is none": (2, typed("report", EXPORT, "--as-of", "31.02.2026")),
+    "as-of at no hour": (2, typed("report", EXPORT, "--as-of", "2026-02-01T25:00")),
     "ambiguous as-of": (2, typed("report", EXPORT, "--as-of", "03/04/2025")),
     "period": (2, typed("report", EXPORT, "--from", "2090-01-01")),
     "pipeline": (2, typed("report", EXPORT, "--pipeline", "Опт")),
