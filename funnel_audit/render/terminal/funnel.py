@@ -173,6 +173,10 @@ def _whole(page: Page) -> list[str]:
     if totals.open_amount is not None:
         parts.append(texts.say("open {amount}", amount=page.money(totals.open_amount)))
     lines = [texts.say("The whole funnel: {figures}.", figures="; ".join(parts).rstrip("."))] if parts else []
+    if rate.so_far and any(note.reason == "startless" for note in page.audit.notes) and any(stage.projected for stage in page.audit.funnel):
+        lines.append(texts.say(
+            "The steps do not multiply up to the win rate: they tell of the deals that came to a stage since the data begin, "
+            "it of all deals, also of those decided before."))  # fmt: skip
     lines += [
         texts.count("{currency}: {n} deal, won {won}, open {open}.", "{currency}: {n} deals, won {won}, open {open}.", row.deals,
                     currency=row.currency or texts.say("no currency"), won=page.money(row.won_amount, row.currency),
