@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -89,18 +90,30 @@ def blocks(array: pa.Array) -> Iterator[tuple[int, Block]]:
     data = np.zeros(0, dtype=np.uint8) if buffers[2] is None else np.frombuffer(buffers[2], dtype=np.uint8)
     valid = validity(array)
     for begin in range(0, len(array), BLOCK):
-        edges = offsets[begin : begin + BLOCK + 1].astype(np.int64)
-        first, last = int(edges[0]), int(edges[-1])
+        edges = offsets[begin : begin + BLOCK + 1]
+        count, first, last = len(edges) - 1, int(edges[0]), int(edges[-1])
         piece = data[first : last + 8]
         if len(piece) < last - first + 8:
             piece = np.concatenate([piece, np.zeros(last - first + 8 - len(piece), dtype=np.uint8)])
-        edges -= first
-        lengths = np.diff(edges)
+        width = int(edges[1]) - first
+        if valid is None and 0 < width * count == last - first and bool((edges[1:] - edges[:-1] == width).all()):
+            yield begin, Block(piece, *_even(count, width), width)
+            continue
+        starts = edges.astype(np.int64)
+        starts -= first
+        lengths = np.diff(starts)
         if valid is not None:
             lengths[~valid[begin : begin + BLOCK]] = 0
-        width = int(lengths[0])
-        even = width > 0 and width * len(lengths) == last - first and bool((lengths == width).all())
-        yield begin, Block(piece, edges[:-1], lengths, width if even else None)
+        yield begin, Block(piece, starts[:-1], lengths, None)
+
+
+@lru_cache(maxsize=16)
+def _even(count: int, width: int) -> tuple[I64, I64]:
+    """Starts and lengths of neighbouring cells of one width: the same arrays for all blocks, so they are read only."""
+    arrays = np.arange(count, dtype=np.int64) * width, np.full(count, width, dtype=np.int64)
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
 
 
 def parts(column: pa.ChunkedArray | pa.Array) -> Iterator[tuple[pa.Array, I64 | None]]:

@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from funnel_audit.frozen import Frozen
-from funnel_audit.intake.bytesview import I64, U64, Block, Bool, Template, as_ints, binary_array, blocks, distinct, parts
+from funnel_audit.intake.bytesview import I64, U8, Block, Bool, Template, as_array, as_ints, binary_array, blocks, distinct, parts
 from funnel_audit.intake.ranking import I32, hashes, rank, rank_keys
 from funnel_audit.pieces import edges, in_pieces
 
@@ -94,6 +95,11 @@ class Ids(Frozen):
         digits = pc.utf8_lpad(as_ints(self.numbers).cast(pa.string()), max(self.digits, 1), "0")
         return pc.binary_join_element_wise(self.prefix, digits, "").cast(pa.binary())
 
+    def holds(self, *marks: bytes) -> bool:
+        """Whether one of some characters stands in any stored id: asked before each id is looked at."""
+        data = b"" if self.stored is None else self.stored.buffers()[2].to_pybytes()
+        return any(mark in data for mark in marks)
+
     def texts(self, codes: Iterable[int]) -> list[str]:
         return [self.text(int(code)) for code in codes]
 
@@ -138,9 +144,13 @@ def _bits(flags: Bool) -> pa.Buffer:
 
 def _untidy(block: Block, encoding: str) -> bool:
     """Has any cell outer white space, or bytes that are not the same in UTF-8?"""
-    some: Bool | slice = slice(None) if block.width is not None else block.lengths > 0
-    ends = [block.data[block.starts[some]], block.data[block.starts[some] + block.lengths[some] - 1]]
-    if any(bool(((end <= 0x20) | (end >= 0x80)).any()) for end in ends):
+    if block.width is not None:
+        cells = block.data[: block.width * len(block.starts)]
+        ends = [cells[:: block.width], cells[block.width - 1 :: block.width]]
+    else:
+        some = block.lengths > 0
+        ends = [block.data[block.starts[some]], block.data[block.starts[some] + block.lengths[some] - 1]]
+    if any((end - np.uint8(0x21)).max(initial=0) >= 0x80 - 0x21 for end in ends):  # what is less wraps around and is more, too
         return True
     return encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "ascii") and bool((block.data >= 0x80).any())
 
@@ -237,29 +247,39 @@ def _hashed(columns: list[list[pa.Array]]) -> tuple[list[I32], Ids]:
                     present[number][part] = block.lengths > 0
 
         in_pieces(_stretches(chunks), read)
-    codes, _, row = rank_keys(first, present)
-    check = (second[0] if len(second) == 1 else np.concatenate(second))[row]
-    for number, values in enumerate(codes):
-
-        def same(begin: int, end: int, values: I32 = values, other: U64 = second[number]) -> bool:
-            code = values[begin:end]
-            return not len(check) or bool(((check[code] == other[begin:end]) | (code < 0)).all())
-
-        if not all(in_pieces(edges(len(values)), same)):
-            raise AssertionError("two different ids with one 64-bit hash")
-    stored = pa.chunked_array([array.cast(pa.large_binary()) for chunks in columns for array in chunks], pa.large_binary())
-    return codes, Ids(None, stored=_pick(stored, row))
+    codes, _, row = rank_keys(first, present, second)
+    chosen = np.zeros(sum(sizes), dtype=bool)
+    chosen[row] = True
+    ascending = np.flatnonzero(chosen)
+    code = codes[0] if len(codes) == 1 else np.concatenate(codes)
+    return codes, Ids(None, stored=_pick([array for chunks in columns for array in chunks], ascending, code[ascending]))
 
 
-def _pick(stored: pa.ChunkedArray, row: I64) -> pa.Array:
-    """Some cells of a chunked array (Arrow's own ``take`` would first join the chunks)."""
-    edges = np.cumsum([0, *(len(chunk) for chunk in stored.chunks)])
-    order = np.argsort(row)
-    cuts = np.searchsorted(row[order], edges)
-    picked = [
-        chunk.take(as_ints(row[order[low:high]] - edge))
-        for chunk, edge, low, high in zip(stored.chunks, edges[:-1], cuts[:-1], cuts[1:], strict=True)
-    ]
-    back = np.empty(len(row), dtype=np.int64)
-    back[order] = np.arange(len(row))
-    return pa.concat_arrays(picked).take(as_ints(back)) if picked else binary_array([])
+def _pick(chunks: list[pa.Array], ascending: I64, order: I32) -> pa.Array:
+    """Cells of several arrays, their rows (counted through all) ``ascending``, put in the places ``order``.
+
+    By numpy: Arrow's ``take`` would join the chunks first, and its functions take long to import.
+    """
+    lengths = np.empty(len(order), dtype=np.int64)
+    cells = []  # (their new places, the block they stand in, their places in it)
+    begin = 0
+    for array in chunks:
+        for start, block in blocks(array):
+            low, high = np.searchsorted(ascending, [begin + start, begin + start + len(block.starts)])
+            places = ascending[low:high] - (begin + start)
+            lengths[order[low:high]] = block.lengths[places]
+            cells.append((order[low:high], block, places))
+        begin += len(array)
+    offsets = np.zeros(len(order) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    data = np.empty(int(offsets[-1]), dtype=np.uint8)
+    for new, block, places in cells:
+        for width in [block.width] if block.width is not None else np.flatnonzero(np.bincount(lengths[new])).tolist():
+            some = slice(None) if block.width is not None else np.flatnonzero(lengths[new] == width)
+            _windows(data, width)[offsets[new[some]]] = _windows(block.data, width)[block.starts[places[some]]]
+    return as_array(data, offsets)
+
+
+def _windows(data: U8, width: int) -> npt.NDArray[np.void]:
+    """``width`` bytes from every place on, as one value each: they are copied at once."""
+    return np.ndarray((len(data) - width + 1,), f"V{width}", data, 0, (1,))

@@ -61,19 +61,24 @@ def _places(values: I64, low: int) -> I64:
     return places
 
 
-def rank_keys(columns: list[U64], present: list[Bool]) -> tuple[list[I32], U64, I64]:
+def rank_keys(columns: list[U64], present: list[Bool], second: list[U64] | None = None) -> tuple[list[I32], U64, I64]:
     """(codes, sorted distinct keys, for each key the first row that has it, counted through all columns).
 
     Key and row number are packed into one word, for numpy sorts plain words six times faster than it sorts indices. What of a key does
-    not fit is cut off at its low end; the few keys that differ only there are put right afterwards.
+    not fit is cut off at its low end; every row is then compared with the first one of its code, and the few keys that differ only there
+    are put right. Where the keys are hashes, ``second`` are others of the same cells to compare by, so that no two share a code unseen.
     """
     every: U64 = columns[0] if len(columns) == 1 else np.concatenate(columns)
     there: Bool = present[0] if len(present) == 1 else np.concatenate(present)
     place = None if there.all() else np.flatnonzero(there)
     keys = every if place is None else every[place]
+    seal = keys
+    if second is not None:
+        seal = second[0] if len(second) == 1 else np.concatenate(second)
+        seal = seal if place is None else seal[place]
     low, bits = keys.min(initial=np.uint64((1 << 64) - 1)), np.uint64(max(len(keys), 1).bit_length())
     exact = len(keys) == 0 or int(keys.max() - low) >> (64 - int(bits)) == 0
-    packed, row, ordered = np.empty_like(keys), np.empty(len(keys), dtype=np.int64), np.empty_like(keys)
+    packed, new, codes = np.empty_like(keys), np.ones(len(keys), dtype=bool), np.empty(len(keys), dtype=np.int32)
     cuts = edges(len(keys))
 
     def pack(begin: int, end: int) -> None:
@@ -82,40 +87,53 @@ def rank_keys(columns: list[U64], present: list[Bool]) -> tuple[list[I32], U64, 
         part <<= bits
         part |= np.arange(begin, end, dtype=np.uint64)
 
-    def unpack(begin: int, end: int) -> None:
-        row[begin:end] = packed[begin:end] & ((np.uint64(1) << bits) - np.uint64(1))
-        ordered[begin:end] = keys[row[begin:end]]
+    def compare(begin: int, end: int) -> None:
+        part = packed[max(begin - 1, 0) : end] >> bits
+        np.not_equal(part[1:], part[:-1], out=new[max(begin, 1) : end])
 
     in_pieces(cuts, pack)
     packed.sort()
-    in_pieces(cuts, unpack)
-    if not exact:
-        packed >>= bits
-        same = packed[1:] == packed[:-1]
-        clash = same & (ordered[1:] != ordered[:-1])
-        if clash.any():
-            group = np.concatenate([[0], np.cumsum(~same)])
-            wrong = np.flatnonzero(np.isin(group, group[1:][clash]))
-            right = np.lexsort((row[wrong], ordered[wrong], group[wrong]))
-            row[wrong] = row[wrong][right]
-            ordered[wrong] = ordered[wrong][right]
-    new = np.ones(len(keys), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    codes = np.full(len(every), -1, dtype=np.int32)
+    in_pieces(cuts, compare)
     number = np.cumsum(new, dtype=np.int32)
     number -= 1
+    packed &= (np.uint64(1) << bits) - np.uint64(1)
+    row = packed.view(np.int64)
+    first = row[new]
+    found, sealed = keys[first], seal[first]
 
     def spread(begin: int, end: int) -> None:
-        codes[row[begin:end] if place is None else place[row[begin:end]]] = number[begin:end]
+        codes[row[begin:end]] = number[begin:end]
+
+    def clashing(begin: int, end: int) -> I64:
+        wrong = np.flatnonzero(sealed[codes[begin:end]] != seal[begin:end])
+        wrong += begin
+        return wrong
 
     in_pieces(cuts, spread)
-    first = row[new]
-    return np.split(codes, np.cumsum([len(values) for values in columns])[:-1]), ordered[new], first if place is None else place[first]
+    wrong = row[:0] if exact and second is None else np.concatenate(in_pieces(cuts, clashing))
+    if len(wrong):
+        others, rows = np.unique(keys[wrong], return_index=True)
+        merged = np.concatenate([found, others])
+        order = np.argsort(merged, kind="stable")
+        codes = np.argsort(order).astype(np.int32)[codes]
+        found, first = merged[order], np.concatenate([first, wrong[rows]])[order]
+        codes[wrong] = np.searchsorted(found, keys[wrong])
+        if (seal[first[codes[wrong]]] != seal[wrong]).any():
+            raise AssertionError("two different ids with one 64-bit hash")
+    if place is not None:
+        spaced = np.full(len(every), -1, dtype=np.int32)
+        spaced[place] = codes
+        codes, first = spaced, place[first]
+    return np.split(codes, np.cumsum([len(values) for values in columns])[:-1]), found, first
 
 
 def hashes(block: Block) -> tuple[U64, U64]:
-    """Two 64-bit hashes of every cell, word by word; each step is one-to-one in the word and in what came before."""
-    states = [block.lengths.astype(np.uint64) * np.uint64(mix) for mix in _MIX]
+    """Two 64-bit hashes of every cell, word by word; each step is one-to-one in the word and in what came before.
+
+    The first is mixed well, for it is cut off and sorted by; the second has only to be another one.
+    """
+    state = block.lengths.astype(np.uint64) * np.uint64(_MIX[0])
+    second = block.lengths.astype(np.uint64)
     for offset in range(0, int(block.lengths.max()), 8):
         rows = None if block.width is not None else np.flatnonzero(block.lengths > offset)
         words = block.words(offset, rows)
@@ -123,11 +141,13 @@ def hashes(block: Block) -> tuple[U64, U64]:
             words &= below(block.lengths[rows] - offset)
         elif block.width is not None and block.width < offset + 8:
             words &= np.uint64((1 << 8 * (block.width - offset)) - 1)
-        for state, mix, fold in zip(states, _MIX, (32, 29), strict=True):
-            mixed = words ^ (state if rows is None else state[rows])
-            mixed *= np.uint64(mix)
-            mixed ^= mixed >> np.uint64(fold)
-            mixed *= np.uint64(_MIX[0] ^ 0x5851F42D4C957F2C if fold == 29 else _MIX[1])
-            mixed ^= mixed >> np.uint64(31)
-            state[slice(None) if rows is None else rows] = mixed
-    return states[0], states[1]
+        mine: slice | I64 = slice(None) if rows is None else rows
+        mixed = words ^ state[mine]
+        mixed *= np.uint64(_MIX[0])
+        mixed ^= mixed >> np.uint64(32)
+        mixed *= np.uint64(_MIX[1])
+        mixed ^= mixed >> np.uint64(31)
+        state[mine] = mixed
+        words += second[mine] * np.uint64(_MIX[1])
+        second[mine] = words
+    return state, second

@@ -78,7 +78,7 @@ def broken_ids(part: Parsed, code: Any, ids: Ids) -> list[Defect]:
 
     Where all ids are plain numbers there are none; else the distinct texts are looked at by Arrow, and only the few suspects one by one.
     """
-    if ids.stored is None or not len(ids.stored):
+    if ids.stored is None or not len(ids.stored) or not ids.holds(b"+", b"."):
         return []
     import pyarrow.compute as pc  # takes as long to import as a small report to count
 
