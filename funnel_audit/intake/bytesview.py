@@ -96,7 +96,7 @@ def blocks(array: pa.Array) -> Iterator[tuple[int, Block]]:
         if len(piece) < last - first + 8:
             piece = np.concatenate([piece, np.zeros(last - first + 8 - len(piece), dtype=np.uint8)])
         width = int(edges[1]) - first
-        if valid is None and 0 < width * count == last - first and bool((edges[1:] - edges[:-1] == width).all()):
+        if valid is None and 0 < width * count == last - first and bool((np.diff(edges) == width).all()):
             yield begin, Block(piece, *_even(count, width), width)
             continue
         starts = edges.astype(np.int64)
