@@ -82,3 +82,9 @@ def pick(where: NDArray[np.bool_], yes: NDArray[Any], no: Any) -> NDArray[Any]:
     out *= where
     out += no
     return out
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The distinct values, ascending: ``np.unique``, which without further wishes imports numpy.ma first, 13 ms of a small report."""
+    found: NDArray[Any] = np.sort(values)
+    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found

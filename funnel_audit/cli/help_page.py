@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from funnel_audit.cli.as_typed import take_as_typed
 from funnel_audit.cli.edge import language
 from funnel_audit.texts import N_, Texts
 
@@ -82,7 +83,13 @@ def framed(kind: Any, texts: Texts) -> Any:
 
 
 class _InLanguage:
-    """Mixed into typer's commands: their help and their line of usage are framed."""
+    """Mixed into typer's commands: their help and their line of usage are framed, and what is text is taken as it was typed."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            take_as_typed(param)
+        return params
 
     def get_help(self, ctx: Any) -> str:
         return str(super().get_help(_prepared(ctx)))  # type: ignore[misc]

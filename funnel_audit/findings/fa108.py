@@ -22,11 +22,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from funnel_audit.clock import DAY, AsOf
 from funnel_audit.findings.effects import whole_file
-from funnel_audit.findings.latest import born_and_closed, count_within, moved, newest_of
+from funnel_audit.findings.latest import born_and_closed, count_within, moved, newest_few, newest_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import place_of
 from funnel_audit.tally import Outcome
@@ -98,14 +99,9 @@ def last_busy(evidence: Evidence) -> int | None:
     last = newest_of(ours, us)
     if last is not None and silent(ours, last, us) and thin(both, last, us):
         return last
-    newest = newest_of(both, us)
-    for _ in range(STEPS):
-        before = None if newest is None else newest_of(both, newest - 1)
-        if newest is None or before is None:
-            return None
+    for newest, before in pairwise(newest_few(both, us, STEPS + 1)):
         if newest - before > FAR_DAYS * DAY and silent(both, before, us) and thin(both, before, us):
             return before
-        newest = before
     return None
 
 

@@ -26,7 +26,7 @@ import numpy as np
 from funnel_audit.clock import NAT, SECOND
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
-from funnel_audit.pieces import edges, in_pieces
+from funnel_audit.pieces import distinct, edges, in_pieces
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("clicked through")
@@ -52,7 +52,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         same &= ~(entries.day[quick] | entries.day[quick + 1] | entries.day[quick + 2])
     if entries.slack_us is not None:
         same &= entries.slack_us[quick + 2] == 0
-    deals = np.unique(deal[quick[same]])
+    deals = distinct(deal[quick[same]])
     if len(deals):
         total = evidence.tally.with_history
         text = texts.count(

@@ -28,6 +28,7 @@ import numpy as np
 from funnel_audit.findings.calendar_counts import crowded, hour_text
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.pieces import distinct
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("bulk edits")
@@ -44,7 +45,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     if not len(hours):
         return
     theirs = changes.deal[np.isin(changes.hour, hours + begin)]
-    deals = np.unique(theirs)
+    deals = distinct(theirs)
     worst = int(hours[counts[hours].argmax()])
     day, hour = hour_text(begin + worst)
     text = texts.count(

@@ -29,6 +29,7 @@ from funnel_audit.findings.calendar_counts import bins, wall_offset
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.journeys import Outcome
+from funnel_audit.pieces import distinct
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("changes cluster at month's end")
@@ -55,12 +56,12 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     last = days.astype("M8[M]") != (days + 2).astype("M8[M]")  # the last two days of their month
     n, expected = int(counts[last].sum()), total * float(last.mean())
     crowd = counts >= TIMES * total / len(counts)
-    months = len(np.unique(days[last & crowd].astype("M8[M]")))
+    months = len(distinct(days[last & crowd].astype("M8[M]")))
     if n < TIMES * expected or months < 3:
         return
     if number is changes.hour:
         number = number // 24 - begin
-    deals = np.unique(who[last[number]])
+    deals = distinct(who[last[number]])
     text = texts.say(
         "{n} of {total} changes ({share}) are on the last two days of a month; by chance it would be about {expected}.",
         n=n, total=total, share=share_of(texts, n, total), expected=round(expected),

@@ -28,6 +28,7 @@ from funnel_audit.clock import DAY, NAT
 from funnel_audit.findings.calendar_counts import bins, crowded, day_text, wall_offset
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.pieces import distinct
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("imported on one day")
@@ -68,7 +69,7 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     number, begin, counts = bins(entries.at[first], DAY, offset)
     most = int(counts.argmax()) if len(counts) else 0
     if len(counts) and counts[most] >= LEAST and counts[most] >= 0.5 * len(first):
-        deals = np.unique(who[number == most])
+        deals = distinct(who[number == most])
         text = texts.say(
             "The history of {n} deals begins on {day}, though they were created on other days.",
             n=len(deals), day=texts.short_date(day_text(begin + most)),

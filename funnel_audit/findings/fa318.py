@@ -27,6 +27,7 @@ from funnel_audit.clock import NAT
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.journeys import STILL_OPEN
+from funnel_audit.pieces import distinct
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("stays without a length")
@@ -52,4 +53,4 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         cure = texts.say("Export the history with the won and lost stages in it, or the closing date with its time of day.")
         effect = texts.say("Days and projected rates rest on the other {n} stays.", n=total - n)
         numbers: dict[str, float | int | str] = {"stays": n, "ended": total, "startless": startless}
-        yield flagged(evidence, np.unique(stays.deal[lengthless]), text, cure, effect, numbers, "warning" if n >= GRAVE * total else None)
+        yield flagged(evidence, distinct(stays.deal[lengthless]), text, cure, effect, numbers, "warning" if n >= GRAVE * total else None)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from funnel_audit.clock import NAT
+from funnel_audit.clock import DAY, NAT
 from funnel_audit.journeys import Outcome
+from funnel_audit.pieces import distinct
 
 if TYPE_CHECKING:
     from funnel_audit.findings.rule import Evidence
@@ -29,8 +30,27 @@ def moved(evidence: Evidence) -> list[Array]:
 
 def newest_of(columns: list[Array], us: int) -> int | None:
     """The newest instant not after ``us``; None without any."""
-    found = [int(known.max()) for column in columns if len(known := column[(column != NAT) & (column <= us)])]
-    return max(found, default=None)
+    return max((newest for column in columns if (newest := _newest(column, us)) > NAT), default=None)
+
+
+def newest_few(columns: list[Array], us: int, many: int) -> list[int]:
+    """The newest instants not after ``us``, each once, the newest first: ``many`` of them, or all there are."""
+    found: set[int] = set()
+    for column in columns:
+        newest, span = _newest(column, us), DAY  # as a rule the last day of a column holds enough
+        while newest > NAT:
+            late = distinct(column[(column > max(newest - span, NAT)) & (column <= us)])
+            if len(late) >= many or newest - span <= NAT:
+                found.update(late[-many:].tolist())
+                break
+            span *= 32
+    return sorted(found, reverse=True)[:many]
+
+
+def _newest(column: Array, us: int) -> int:
+    """The newest instant of a column not after ``us``; NAT without any."""
+    newest = int(column.max(initial=NAT))
+    return newest if newest <= us else int(column[column <= us].max(initial=NAT))
 
 
 def count_within(columns: list[Array], begin: int, end: int) -> int:

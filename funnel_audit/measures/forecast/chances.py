@@ -14,6 +14,7 @@ import numpy as np
 from funnel_audit.frozen import Frozen
 from funnel_audit.measures.forecast.hazards import StageHazard
 from funnel_audit.measures.forecast.past import EDGES
+from funnel_audit.pieces import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 STEPS = 32
-NODES = np.unique(np.concatenate([EDGES[:-1], (EDGES[1:-1] + EDGES[:-2]) / 2, [3000.0]]))
+NODES = distinct(np.concatenate([EDGES[:-1], (EDGES[1:-1] + EDGES[:-2]) / 2, [3000.0]]))
 """Ages in days at which the chance of an open deal is worked out; between them it is taken as linear."""
 
 

@@ -15,6 +15,7 @@ from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Outcome
 from funnel_audit.measures.rates import MIN_REACHED, share
 from funnel_audit.measures.reconcile.ways import Ways, ways
+from funnel_audit.pieces import distinct
 from funnel_audit.tally.count import count_bits
 
 if TYPE_CHECKING:
@@ -200,11 +201,11 @@ def _behind(rule: str, w: Ways, sets: _Sets, reference: _Sets, listed: int) -> t
         base, gone_on = (sets.base[rows] & bit) != 0, (sets.gone_on[rows] & bit) != 0
         effects = np.where(base, NOT_GONE_ON, np.where(gone_on, ADDED, LEFT_OUT))
         causes = _causes(rule, w, rows, step, base)
-        for cause in np.unique(causes).tolist():
+        for cause in distinct(causes).tolist():
             mine = causes == cause
             shown = "skipped" if CAUSES[cause] == "skipped_before" else CAUSES[cause]
             masks.setdefault(shown, np.zeros(len(differs), bool))[rows[mine]] = True
-            for effect in np.unique(effects[mine]).tolist():
+            for effect in distinct(effects[mine]).tolist():
                 chosen = rows[mine & (effects == effect)]
                 found.append(Behind(step, CAUSES[cause], EFFECTS[effect], len(chosen), chosen[:listed]))
     return sorted(found, key=lambda one: (one.k, -one.deals, one.cause, one.effect)), _by_cause(masks, listed)

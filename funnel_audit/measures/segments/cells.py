@@ -15,7 +15,7 @@ from funnel_audit.clock import NAT
 from funnel_audit.estimators import weighted_quantile
 from funnel_audit.frozen import Frozen
 from funnel_audit.labels import LOST
-from funnel_audit.pieces import edges, in_pieces
+from funnel_audit.pieces import distinct, edges, in_pieces
 from funnel_audit.tally import STILL_OPEN, Outcome
 from funnel_audit.tally.count import life_us, passed_over, stood
 from funnel_audit.tally.spans import merge, rounded_seconds
@@ -129,7 +129,7 @@ def _axis(groups: list[Group], extra: list[int], most: int) -> Array:
         return ages
     upto = np.bincount(place, weights=weights).cumsum()
     chosen = np.searchsorted(upto, upto[-1] * np.arange(1, most + 1) / most)
-    coarse: Array = ages[np.unique(np.append(np.minimum(chosen, len(ages) - 1), len(ages) - 1))]
+    coarse: Array = ages[distinct(np.append(np.minimum(chosen, len(ages) - 1), len(ages) - 1))]
     return coarse
 
 

@@ -16,6 +16,7 @@ from funnel_audit.estimators.many_incidences import ManyIncidences
 from funnel_audit.estimators.two_groups import lengths_differ, means_differ, shares_differ
 from funnel_audit.frozen import Frozen
 from funnel_audit.measures.segments.worth import OwnersMix, Settled, Values
+from funnel_audit.pieces import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,7 +159,7 @@ def verdicts(tests: Sequence[Comparison]) -> dict[tuple[int, int], Verdict]:
     p, column = np.array([test.p for test in tests], float), np.array([test.column for test in tests], np.int64)
     together = benjamini_hochberg(p)
     by_column = np.full(len(tests), np.nan)
-    for one in np.unique(column):
+    for one in distinct(column):
         by_column[column == one] = benjamini_hochberg(p[column == one])
     q = np.maximum(together, by_column).tolist()
     found: dict[tuple[int, int], list[tuple[Comparison, float]]] = {}
