@@ -29,6 +29,9 @@ BLOCK = 1 << 15
 WIDEST = 64  # no date and no amount is longer; longer cells go straight to the slow path
 LEARN_FROM = 32  # with fewer cells than this the slow path is the fast one
 _ROUNDS = 48
+MONTH_KEYS = 128
+"""Months of a year in a key: more than two digits can say."""
+_ALL = np.uint64((1 << 64) - 1)
 _NIBBLES = np.uint64(0xF0F0F0F0F0F0F0F0)
 _SPACES = np.uint64(0x2020202020202020)
 _NBSP = np.uint64(0xA0C2)  # U+00A0 in UTF-8, the first byte lowest
@@ -97,7 +100,8 @@ def blocks(array: pa.Array) -> Iterator[tuple[int, Block]]:
             piece = np.concatenate([piece, np.zeros(last - first + 8 - len(piece), dtype=np.uint8)])
         width = int(edges[1]) - first
         if valid is None and 0 < width * count == last - first and bool((np.diff(edges) == width).all()):
-            yield begin, Block(piece, *_even(count, width), width)
+            starts, lengths = _even(width)
+            yield begin, Block(piece, starts[:count], lengths[:count], width)
             continue
         starts = edges.astype(np.int64)
         starts -= first
@@ -108,9 +112,9 @@ def blocks(array: pa.Array) -> Iterator[tuple[int, Block]]:
 
 
 @lru_cache(maxsize=16)
-def _even(count: int, width: int) -> tuple[I64, I64]:
+def _even(width: int) -> tuple[I64, I64]:
     """Starts and lengths of neighbouring cells of one width: the same arrays for all blocks, so they are read only."""
-    arrays = np.arange(count, dtype=np.int64) * width, np.full(count, width, dtype=np.int64)
+    arrays = np.arange(BLOCK, dtype=np.int64) * width, np.full(BLOCK, width, dtype=np.int64)
     for array in arrays:
         array.flags.writeable = False
     return arrays
@@ -225,7 +229,8 @@ class Template(Frozen):
         for offset, pattern, carry, keep in self.words:
             value = block.words(offset, rows)
             value ^= pattern
-            value &= keep
+            if keep != _ALL:
+                value &= keep
             fault = value + carry
             fault |= value
             if faults is None:
@@ -262,15 +267,50 @@ class Reading:
         assert total is not None
         return total
 
+    def clock(self, hour: tuple[int, int], minute: tuple[int, int], second: tuple[int, int]) -> tuple[I64, Bool] | None:
+        """(seconds of the day, is there such a time) of ``hh:mm:ss`` where one word holds just that, else None: three numbers for the
+        price of one."""
+        begin, end = hour
+        if begin not in self.offsets or (end, minute, second) != (begin + 2, (begin + 3, begin + 5), (begin + 6, begin + 8)):
+            return None
+        time = self._pairs_of(self.offsets.index(begin)) & np.uint64(0x00FF_0000_FF00_00FF)  # hours in byte 0, minutes 3, seconds 6
+        over = time + np.uint64((128 - 60) << 48 | (128 - 60) << 24 | (128 - 24))  # what is too much sets the highest bit of its byte
+        over &= np.uint64(0x0080_0000_8000_0080)
+        seconds = time & np.uint64(0xFF)
+        seconds *= np.uint64(3600)
+        time *= np.uint64(60 << 24 | 1)  # 60 minutes + seconds, in the upper 16 bits
+        time >>= np.uint64(48)
+        seconds += time
+        return seconds.view(np.int64), over == 0
+
+    def year_month(self, year: tuple[int, int], month: tuple[int, int]) -> npt.NDArray[np.int32] | None:
+        """``year * MONTH_KEYS + month`` of ``yyyy-mm`` where one word begins with it and all years are of one century, else None."""
+        if year[0] not in self.offsets or (year[1], month) != (year[0] + 4, (year[0] + 5, year[0] + 7)):
+            return None
+        pairs = self._pairs_of(self.offsets.index(year[0]))
+        century = int(pairs[0]) & 0xFF
+        if ((pairs.view(np.uint8)[::8]) != century).any():
+            return None
+        key = pairs & np.uint64(0x0000_FF00_00FF_0000)  # the year's last two digits in byte 2, the month in byte 5
+        key *= np.uint64(MONTH_KEYS << 24 | 1)
+        key >>= np.uint64(40)
+        found = key.astype(np.int32)
+        found += century * 100 * MONTH_KEYS
+        return found
+
+    def _pairs_of(self, word: int) -> U64:
+        """Every byte of ``10 v + (v >> 8)`` is a digit and its right neighbour."""
+        if word not in self._pairs:
+            pairs = self.values[word] >> np.uint64(8)
+            pairs += self.values[word] * np.uint64(10)
+            self._pairs[word] = pairs
+        return self._pairs[word]
+
     def _piece(self, position: int, end: int) -> tuple[int, U8]:
-        """Two digits at once where one word holds both: every byte of ``10 v + (v >> 8)`` is a digit and its right neighbour."""
+        """Two digits at once where one word holds both."""
         word = next((i for i, offset in enumerate(self.offsets) if offset <= position and position + 2 <= min(offset + 8, end)), None)
         if word is not None:
-            if word not in self._pairs:
-                pairs = self.values[word] >> np.uint64(8)
-                pairs += self.values[word] * np.uint64(10)
-                self._pairs[word] = pairs
-            return 2, self._pairs[word].view(np.uint8)[position - self.offsets[word] :: 8]
+            return 2, self._pairs_of(word).view(np.uint8)[position - self.offsets[word] :: 8]
         word = next(i for i, offset in enumerate(self.offsets) if offset <= position < offset + 8)
         return 1, self.values[word].view(np.uint8)[position - self.offsets[word] :: 8]
 

@@ -24,6 +24,7 @@ from funnel_audit.intake.bytesview import I64, U8, Block, Bool, Template, as_arr
 from funnel_audit.intake.ranking import I32, hashes, rank, rank_keys
 from funnel_audit.pieces import edges, in_pieces
 
+_HEAD = 1 << 12  # so many rows of a chunk nearly always hold every label that it has
 _MANY = 200_000  # from this many rows on, two threads are worth it
 _DIRECTIONS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _DROPPED = _DIRECTIONS | set("\u061c\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff")
@@ -47,19 +48,28 @@ def label_codes(column: pa.ChunkedArray, encoding: str = "utf-8") -> tuple[I32, 
     begin = 0
     for values, index in parts(column):
         texts, place = distinct(values)
-        rows = place if index is None else np.append(place, -1)[index]
-        first = np.full(len(texts) + 1, len(rows), dtype=np.int64)
-        first[rows[::-1]] = np.arange(len(rows))[::-1]  # where a text stands several times the last assignment, the first row, stays
+        number_of = place if index is None else np.append(place, -1)  # of an entry of the dictionary, the last one for a missing cell
+        rows = np.arange(len(place)) if index is None else index
+        first = _first(number_of[rows[:_HEAD]], len(texts))
+        if len(rows) > _HEAD and first.max(initial=0) == _HEAD:
+            first = _first(number_of[rows], len(texts))
         table = np.full(len(texts) + 1, -1, dtype=np.int32)
-        for number in np.argsort(first[:-1], kind="stable").tolist():
+        for number in np.argsort(first, kind="stable").tolist():
             if first[number] == len(rows):
                 break
             text = clean_text(texts[number].decode(encoding, "replace"))
             if text:
                 table[number] = known.setdefault(text, len(known))
-        codes[begin : begin + len(rows)] = table[rows]
+        codes[begin : begin + len(rows)] = table[number_of].take(rows)
         begin += len(rows)
     return codes, list(known)
+
+
+def _first(rows: I64, texts: int) -> I64:
+    """The first row that holds each text, by its number (-1: none); where none does, as many as there are rows."""
+    first = np.full(texts + 1, len(rows), dtype=np.int64)
+    first[rows[::-1]] = np.arange(len(rows))[::-1]  # where a text stands several times the last assignment, the first row, stays
+    return first[:-1]
 
 
 class Ids(Frozen):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from funnel_audit.frozen import Frozen
-from funnel_audit.intake.bytesview import I64, Block, Bool, Sweep, Template, blocks, distinct, parts
+from funnel_audit.intake.bytesview import I64, MONTH_KEYS, Block, Bool, Sweep, Template, blocks, distinct, parts
 from funnel_audit.intake.date_texts import FIRST_YEAR, LAST_YEAR, DayMonth, Form, Mark, full_year, read_form, read_text
 from funnel_audit.pieces import THREADS, edges, in_pieces
 from funnel_audit.zones import DAY_US, NAT, SECOND_US
@@ -25,7 +25,10 @@ _MEMORY = 200_000  # distinct odd texts remembered between chunks
 _MONTHS = [(year, month) for year in range(FIRST_YEAR, LAST_YEAR + 1) for month in range(1, 13)]
 _STARTS = np.array([date(year, month, 1).toordinal() - 719_164 for year, month in [*_MONTHS, (LAST_YEAR + 1, 1)]], dtype=np.int32)
 """The day before each month: plus the day of the month = days since the epoch."""
-_LENGTHS = np.diff(_STARTS)
+_BY_MONTH = np.zeros(((LAST_YEAR + 1 - FIRST_YEAR), MONTH_KEYS), dtype=np.int32)
+"""By year and number of the month: ``_STARTS`` and, in the lowest five bits, how many days it has; none where there is no such month."""
+_BY_MONTH[:, 1:13] = (_STARTS[:-1] << 5 | np.diff(_STARTS)).reshape(-1, 12)
+_BY_MONTH = _BY_MONTH.ravel()
 
 
 class Order(Frozen):
@@ -153,41 +156,50 @@ class _Reader:
             return digits.number(place[0], place[1] - place[0])
 
         day: Any = number(form.day)
-        month: Any = np.int32(form.month) if isinstance(form.month, int) else number(form.month)
-        year = number(form.year)
-        if form.year[1] - form.year[0] == 2:
-            year = np.array([full_year(two) for two in range(256)], dtype=np.int32)[year & 0xFF]
-        first, second = day, month
-        if form.ordered and self.order == "mdy":
-            month, day = day, month
-        key = year * 12 + (month - (FIRST_YEAR * 12 + 1))
-        good = key.view(np.uint32) < len(_LENGTHS)
-        good &= (month >= 1) & (month <= 12)
+        first = second = day
+        key = digits.year_month(form.year, form.month) if not isinstance(form.month, int) and not form.ordered else None
+        if key is None:
+            month: Any = np.int32(form.month) if isinstance(form.month, int) else number(form.month)
+            year = number(form.year)
+            if form.year[1] - form.year[0] == 2:
+                year = np.array([full_year(two) for two in range(256)], dtype=np.int32)[year & 0xFF]
+            second = month
+            if form.ordered and self.order == "mdy":
+                month, day = day, month
+            key = year * MONTH_KEYS + month
+        key -= FIRST_YEAR * MONTH_KEYS
+        good = key.view(np.uint32) < len(_BY_MONTH)
         if not good.all():
             key *= good
-        good &= (day - 1).view(np.uint32) < _LENGTHS[key].view(np.uint32)
-        days = _STARTS[key]
+        days = _BY_MONTH.take(key)
+        good &= (day - 1).view(np.uint32) < (days & 31).view(np.uint32)
+        days >>= 5
         days += day
         at = days.astype(np.int64)
         at *= DAY_US
         marks: Any = np.uint16(Mark.DAY)
         if form.hour is not None:
-            hour, minute = number(form.hour), number(form.minute)
-            if form.half is not None:
-                half = block.bytes_at(form.half, rows) | 0x20
-                fits &= (half == ord("a")) | (half == ord("p"))
-                good &= (hour - 1).view(np.uint32) < 12
-                hour = hour % 12 + np.int32(12) * (half == ord("p"))
-            good &= hour < 24
-            good &= minute < 60
-            hour *= 60
-            hour += minute
-            hour *= 60
-            if form.second is not None:
-                seconds = number(form.second)
-                good &= seconds < 60
-                hour += seconds
-            within = hour.astype(np.int64)
+            clock = digits.clock(form.hour, form.minute, form.second) if form.second is not None and form.half is None else None
+            if clock is not None:
+                within, possible = clock
+                good &= possible
+            else:
+                hour, minute = number(form.hour), number(form.minute)
+                if form.half is not None:
+                    half = block.bytes_at(form.half, rows) | 0x20
+                    fits &= (half == ord("a")) | (half == ord("p"))
+                    good &= (hour - 1).view(np.uint32) < 12
+                    hour = hour % 12 + np.int32(12) * (half == ord("p"))
+                good &= hour < 24
+                good &= minute < 60
+                hour *= 60
+                hour += minute
+                hour *= 60
+                if form.second is not None:
+                    seconds = number(form.second)
+                    good &= seconds < 60
+                    hour += seconds
+                within = hour.astype(np.int64)
             within *= SECOND_US
             if form.fraction is not None:
                 size = min(form.fraction[1] - form.fraction[0], 6)

@@ -37,7 +37,7 @@ OrderSource = str
 
 def counted(texts: Sequence[str], codes: Any, funnel: Funnel) -> list[LabelCount]:
     """Every label with its deals, most frequent first; ``codes`` are label codes of deals (or of entries), -1 for blank."""
-    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    counts = np.bincount(codes + 1, minlength=len(texts) + 1)[1:]
     mapped = label_to_code(texts, funnel)
     merged: dict[str, LabelCount] = {}
     for i, text in enumerate(texts):
@@ -113,7 +113,7 @@ def dialect_funnel(base: Funnel, dialect: Dialect, texts: Sequence[str], passed:
     last = next((shown[key(name)] for name in dialect.labels.won if key(name) in shown), None)
     ends = [names for names in groups if won & set(map(key, names))] or [dialect.labels.won]
     last = last or (ends[0][min(language, len(ends[0]) - 1)] if ends[0] else None)
-    success = Text(en=last, ru=last) if last else Text(en="Won", ru="Успех")
+    success = Text(en=last, ru=last) if last else Text(en="Won", ru="Выиграно")
     stages.append(Stage(id="won", name=success, aliases=dialect.labels.won, won=True))
     return msgspec.structs.replace(
         base, stages=tuple(stages), lost=dialect.labels.lost, on_hold=dialect.labels.on_hold, key_stage=None, pairs=(), source="dialect",
@@ -210,7 +210,7 @@ def made_funnel(
         going, told = by_dates(going, wins, plans)
         source = "dates" if told else source
     stages = [Stage(id=identifier(text, index), name=Text(en=text, ru=text)) for index, text in enumerate(going)]
-    last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Успех"), aliases=tuple(wins[1:]), won=True)
+    last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Выиграно"), aliases=tuple(wins[1:]), won=True)
     unique = list({normal(stage.name.en or ""): stage for stage in reversed(stages)}.values())[::-1]
     return msgspec.structs.replace(
         base, stages=(*unique, last), lost=tuple(ended), on_hold=tuple(parked), key_stage=None, pairs=(), source="export", path="",

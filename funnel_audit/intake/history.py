@@ -32,11 +32,10 @@ class LabelledEntries(Frozen):
 
     def coded(self, funnel: Funnel) -> Entries:
         """As entries of known deals, the labels by ``funnel``."""
-        code = label_to_code(self.label.texts, funnel)[self.label.codes]
+        code = label_to_code(self.label.texts, funnel).take(self.label.codes)
         code[code == NO_LABEL] = 0
         entries = Entries(self.deal, self.at.at, code, self.at.day, self.slack_us)
-        known = self.deal >= 0
-        return entries if known.all() else entries.take(np.flatnonzero(known))
+        return entries if self.deal.min(initial=0) >= 0 else entries.take(np.flatnonzero(self.deal >= 0))
 
 
 def join(parts: Sequence[LabelledEntries]) -> LabelledEntries | None:

@@ -10,6 +10,7 @@ import numpy as np
 from funnel_audit.clock import DAY, NAT, AsOf, end_of_day
 from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Moments
+from funnel_audit.pieces import edges, in_pieces
 
 LONE_DAYS = 30
 FEW_DATES, SOME_DATES = 5, 10
@@ -43,7 +44,7 @@ def newest(columns: Sequence[Moments], timezone: str) -> Newest | None:
     ranked = sorted(tops, reverse=True)
     if not ranked:
         return None
-    counts = [n for n in (int(np.count_nonzero(column.at != NAT)) for column in columns) if n]
+    counts = [n for n in (_known(column.at) for column in columns) if n]
     if (sum(counts) < FEW_DATES and len(counts) == 1) or (max(counts) < SOME_DATES and repeats[ranked[0]] > 1):
         ranked = ranked[:1]
     lone = 0
@@ -54,18 +55,21 @@ def newest(columns: Sequence[Moments], timezone: str) -> Newest | None:
     return Newest(AsOf(ranked[lone], tops[ranked[lone]]), tuple(ranked[:lone]))
 
 
+def _known(at: Any) -> int:
+    """How many instants are known."""
+    return sum(in_pieces(edges(len(at)), lambda begin, end: int(np.count_nonzero(at[begin:end] != NAT))))
+
+
 def _largest(values: Any) -> list[int]:
     """Some of the largest distinct values, enough to see whether the largest stands alone."""
-    if not len(values):
-        return []
-    top = int(values.max())
+    cuts = edges(len(values))
+    tops = np.array(in_pieces(cuts, lambda begin, end: values[begin:end].max(initial=NAT)), np.int64)
     found: list[int] = []
-    while top != NAT and len(found) < _TOP:
+    while (top := int(tops.max())) != NAT and len(found) < _TOP:
         found.append(top)
         if len(found) > 1 and found[-2] - found[-1] <= LONE_DAYS * DAY:
             break
-        below = values[values < top]
-        if not len(below):
-            break
-        top, values = int(below.max()), below
+        for place in np.flatnonzero(tops == top).tolist():  # only a piece that held the last one has to be looked at again
+            piece = values[cuts[place] : cuts[place + 1]]
+            tops[place] = piece[piece < top].max(initial=NAT)
     return found

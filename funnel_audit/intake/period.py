@@ -33,12 +33,14 @@ class Options(Frozen):
     """Columns that tell kinds of deals, as typed after ``--by``; None: those that every audit compares, where the export has them."""
 
 
-def resolve_as_of(facts: Facts, entries: Entries, funnel: Funnel, options: Options) -> tuple[AsOf, tuple[int, ...]]:
-    """The as-of asked for, else the newest date of the data."""
+def resolve_as_of(
+    facts: Facts, entries: Entries, funnel: Funnel, options: Options, *, born_with_entry: bool = False
+) -> tuple[AsOf, tuple[int, ...]]:
+    """The as-of asked for, else the newest date of the data. ``born_with_entry``: the creation dates are known to be those of entries."""
     if options.as_of is not None:
         us, day = moment(options.as_of, "--as-of", funnel.timezone)
         return AsOf(end_of_day(us, funnel.timezone) if day else us, day, chosen=True), ()
-    only_history = bool((facts.row < 0).all()) and made_from(facts.created.at, entries)
+    only_history = born_with_entry or (bool((facts.row < 0).all()) and made_from(facts.created.at, entries))
     deals = [] if only_history else [facts.created]  # made from the entries: they are no second witness
     found = newest([*deals, facts.updated, facts.stage_changed, Moments(entries.at, entries.day)], funnel.timezone)
     if found is None:

@@ -142,7 +142,10 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         facts.begun_before[deal_of[begun_before]] = True
     if not tables:
         facts = born_with_first_entry(facts, entries_coded, born)
-    as_of, lone = (times[-1], ()) if series is not None and options.as_of is None else resolve_as_of(facts, entries_coded, funnel, options)
+    as_of, lone = (
+        (times[-1], ()) if series is not None and options.as_of is None
+        else resolve_as_of(facts, entries_coded, funnel, options, born_with_entry=not tables and born is None)
+    )  # fmt: skip
     defects += [Defect("lone_newest_date", files[0], sample=str(at)) for at in lone]
     unknown = ids_without_row(change_codes, deal_of, scope.left_out) if tables else np.empty(0, np.int64)
     journeys = build(
@@ -175,10 +178,10 @@ def dialects_of(parts: Sequence[Parsed]) -> tuple[Dialect, ...]:
 
 def one_each(codes: Sequence[Any], size: int) -> Any:
     """For codes that stand in a table of changes 0, else -1: without deal rows, a deal is what the changes speak of."""
-    there = np.full(size, -1, np.int64)
+    there = np.zeros(size, bool)
     for code in codes:
-        there[code if code.min(initial=0) >= 0 else code[code >= 0]] = 0
-    return there
+        there[code if code.min(initial=0) >= 0 else code[code >= 0]] = True
+    return there.astype(np.int64) - 1
 
 
 def ids_without_row(codes: Sequence[Any], deal_of: Any, left_out: Any) -> Any:

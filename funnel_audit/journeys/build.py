@@ -45,7 +45,7 @@ def build(
     if vanished is not None:
         gone[vanished] = True
         gone = gone[keep]
-    known_by_now = (entries.at == NAT) | (entries.at <= as_of.us)
+    known_by_now = entries.at <= as_of.us  # an unknown instant, too: NAT is less than any
     if not keep.all():
         new_code = np.cumsum(keep, dtype=np.int32) - 1
         entries = entries.take(np.flatnonzero(known_by_now & keep[entries.deal]))
@@ -56,9 +56,9 @@ def build(
 
     facts = as_then(facts, as_of, stages - 1)
     ordered = journey_order(entries, timezone)
-    recorded = ordered.labels()
+    recorded = ordered.recorded(stages - 1)
     cuts = edges(facts.n, PART)
-    places = dict(zip(cuts, np.searchsorted(ordered.deal, cuts).tolist(), strict=True))
+    places = dict(zip(cuts, np.searchsorted(ordered.deal, np.array(cuts, ordered.deal.dtype)).tolist(), strict=True))
 
     def work(begin: int, end: int) -> Journeys:
         mine = ordered.part(places[begin], places[end], begin)

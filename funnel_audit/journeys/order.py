@@ -13,6 +13,7 @@ import numpy as np
 
 from funnel_audit.clock import DAY, NAT, SECOND, local_wall
 from funnel_audit.frozen import Frozen
+from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED
 from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
@@ -39,10 +40,9 @@ class Ordered(Frozen):
         """Position of each deal's last entry."""
         return np.append(self.starts[1:], len(self.deal)) - 1
 
-    def labels(self) -> frozenset[int]:
-        """The labels that occur."""
-        counts = in_pieces(edges(len(self.label)), lambda begin, end: np.bincount(self.label[begin:end], minlength=64))
-        return frozenset(np.flatnonzero(np.sum(counts, axis=0)).tolist())
+    def recorded(self, won_stage: int) -> frozenset[int]:
+        """Which of the labels that are more than a step on the way occur: lost, on hold, unmapped and the won stage."""
+        return frozenset(code for code in (LOST, ON_HOLD, UNMAPPED, won_stage) if (self.label == code).any())
 
     def part(self, begin: int, end: int, first_deal: int) -> Ordered:
         """The entries of some deals that follow each other, which are numbered from ``first_deal``."""

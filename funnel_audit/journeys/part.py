@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def build_part(
     facts: Facts, ordered: Ordered, *, stages: int, as_of: AsOf, timezone: str, pairs: Sequence[tuple[int, int]], recorded: frozenset[int]
 ) -> Journeys:
-    """Journeys of these deals; ``recorded`` are the labels that the history of *all* deals has."""
+    """Journeys of these deals; ``recorded``: see ``Ordered.recorded``, of *all* deals."""
     n, won_stage = facts.n, stages - 1
     history = read_history(ordered, stages)
     told = all_or(history.deal, n)

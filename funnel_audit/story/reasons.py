@@ -34,7 +34,7 @@ def decided_by(journeys: Journeys, deal: int, last_label: int | None) -> str:
     else:
         claim, source = Outcome.OPEN, "nothing"
     if last_label is not None:
-        recorded = journeys.entries.labels() if journeys.entries is not None else frozenset[int]()
+        recorded = journeys.entries.recorded(won_stage) if journeys.entries is not None else frozenset[int]()
         unrecorded = (claim == Outcome.LOST and LOST not in recorded) or (claim == Outcome.WON and won_stage not in recorded)
         above = source == "status" if facts.status_decides else unrecorded
         unclear = last_label == UNMAPPED and claim > Outcome.OPEN

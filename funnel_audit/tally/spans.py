@@ -224,7 +224,9 @@ def _quarter_hours(us: int) -> np.int32:
 
 def rounded_seconds(us: Array) -> Array:
     """Whole seconds in the steps of ``_STEPS``; one step after the other over all of them is faster than looking up each one's step."""
-    seconds = np.clip((us + SECOND // 2) // SECOND, 0, _LONGEST).astype(np.int32)
+    whole = us + SECOND // 2
+    whole //= SECOND
+    seconds = np.clip(whole, 0, _LONGEST, out=whole).astype(np.int32)
     longest = int(seconds.max(initial=0))
     rounded = seconds.copy()
     for low, step in _STEPS[1:]:
@@ -256,7 +258,10 @@ def _counted(key: Array, count: Array | None) -> Spans:
     first = _changes(key)
     if count is not None:
         return Spans(key[first], np.add.reduceat(count, first))
-    return Spans(key if len(first) == len(key) else key[first], np.diff(first, append=len(key)))
+    counts = np.empty(len(first), np.int64)
+    np.subtract(first[1:], first[:-1], out=counts[:-1])
+    counts[-1] = len(key) - first[-1]
+    return Spans(key if len(first) == len(key) else key[first], counts)
 
 
 def _changes(values: Array, shift: int = 0) -> Array:
