@@ -25,7 +25,7 @@ _MEMORY = 200_000  # distinct odd texts remembered between chunks
 _MONTHS = [(year, month) for year in range(FIRST_YEAR, LAST_YEAR + 1) for month in range(1, 13)]
 _STARTS = np.array([date(year, month, 1).toordinal() - 719_164 for year, month in [*_MONTHS, (LAST_YEAR + 1, 1)]], dtype=np.int32)
 """The day before each month: plus the day of the month = days since the epoch."""
-_BY_MONTH = np.zeros(((LAST_YEAR + 1 - FIRST_YEAR), MONTH_KEYS), dtype=np.int32)
+_BY_MONTH: npt.NDArray[np.int32] = np.zeros(((LAST_YEAR + 1 - FIRST_YEAR), MONTH_KEYS), dtype=np.int32)
 """By year and number of the month: ``_STARTS`` and, in the lowest five bits, how many days it has; none where there is no such month."""
 _BY_MONTH[:, 1:13] = (_STARTS[:-1] << 5 | np.diff(_STARTS)).reshape(-1, 12)
 _BY_MONTH = _BY_MONTH.ravel()
