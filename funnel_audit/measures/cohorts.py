@@ -13,7 +13,7 @@ from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.calendar import of_day
 from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT
-from funnel_audit.pieces import edges
+from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,38 +104,50 @@ def _arrivals(j: Journeys, period: Array, slots: int, span: int) -> Array:
     stays, born, k = j.stays, j.facts.created.at, j.stages
     size = slots * span
     total = np.zeros(k * size, np.int64)
-    last = np.zeros(j.n, np.int16)
 
-    def add(deal: Array, at: Array, stage: Array, before: Array) -> None:
-        cohort = period[deal]
-        age = _age(at, born[deal])
+    def places(deal: Array, at: Array, stage: Array, before: Array) -> list[Array]:
+        """Of every first entry, by how many stages the jump was long."""
+        cohort, age = period[deal], _age(at, born[deal])
+        place = stage.astype(np.int64)
+        gap = place - before
+        place *= slots
+        place += cohort
+        place *= span
+        place += np.minimum(age, span - 1)
         rows = np.flatnonzero((cohort >= 0) & (age >= 0) & (stage > 0))
-        place = (stage[rows].astype(np.int64) * slots + cohort[rows]) * span + np.minimum(age[rows], span - 1)
-        gap = stage[rows].astype(np.int64) - before[rows]
+        place, gap = place[rows], gap[rows]
+        found = []
         while len(place):
-            total[:] += np.bincount(place, minlength=k * size)
+            found.append(place)
             further = np.flatnonzero(gap > 1)
             place, gap = place[further] - size, gap[further] - 1
+        return found
+
+    def of_stays(begin: int, end: int) -> list[Array]:
+        before = np.zeros(end - begin, np.uint8)  # the stage of the deal's stay before; its first one has come from none
+        first = max(begin, 1)
+        earlier = slice(first - 1, max(end - 1, first - 1))
+        before[first - begin :] = stays.stage[earlier] * (stays.deal[earlier] == stays.deal[first:end])
+        return places(stays.deal[begin:end], stays.entered[begin:end], stays.stage[begin:end], before)
 
     for begin, end in pairwise(edges(len(stays), STEP)):
-        deal, stage = stays.deal[begin:end], stays.stage[begin:end]
-        if not len(deal):
-            continue
-        earlier = np.arange(begin, end) - 1
-        earlier[0] = max(begin - 1, 0)
-        before = stays.stage[earlier] * (stays.deal[earlier] == deal)
-        before[0] *= begin > 0
-        add(deal, stays.entered[begin:end], stage, before)
-        last[deal] = stage  # of a deal's stays the last one is written last
+        cuts = [begin + cut for cut in edges(end - begin)]
+        found = [place for part in in_pieces(cuts, of_stays) for place in part]
+        if found:
+            total += np.bincount(np.concatenate(found), minlength=k * size)
     won = np.flatnonzero(j.outcome == Outcome.WON)
-    add(won, j.won_at.at[won], np.full(len(won), k - 1, np.int16), last[won])
+    last = np.zeros(j.n, np.uint8)
+    last[stays.deal] = stays.stage  # of a deal's stays the last one is written last
+    for place in places(won, j.won_at.at[won], np.full(len(won), k - 1, np.uint8), last[won]):
+        total += np.bincount(place, minlength=k * size)
     return total
 
 
 def _age(at: Any, born: Array) -> Array:
     """Whole days from creation; -1 where not known. What seems to come before is on day 0."""
     age = np.maximum(at - born, 0) // DAY
-    age[(at == NAT) | (born == NAT)] = -1
+    if min(np.min(at, initial=0), born.min(initial=0)) == NAT:
+        age[(at == NAT) | (born == NAT)] = -1
     found: Array = age
     return found
 

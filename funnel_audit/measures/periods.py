@@ -67,11 +67,11 @@ def _of_stages(journeys: Journeys, days: Axis, of: Array, size: int) -> tuple[Ar
         part = slice(begin, end)
         stage, entered, us, code = stays.stage[part].astype(np.int64), stays.entered[part], stays.us[part], stays.exit[part]
         came = np.bincount(of[days.position(entered)] * k + stage, minlength=(size + 1) * k)
-        gone = np.flatnonzero((code != STILL_OPEN) & (us != NAT) & (entered != NAT))
-        left = of[days.position(entered[gone] + us[gone])] * k + stage[gone]
-        lost = code[gone] == LOST
-        went, fell = (np.bincount(left[which], minlength=(size + 1) * k) for which in (~lost, lost))
-        return np.stack([came, went, fell])
+        fate = ((code == STILL_OPEN) | (us == NAT) | (entered == NAT)) * np.int64(2)  # 0 advanced, 1 lost, from 2 on neither
+        fate += code == LOST
+        fate += (of[days.position(entered + us)] * k + stage) * 4
+        left = np.bincount(fate, minlength=(size + 1) * k * 4).reshape(-1, 4)
+        return np.stack([came, left[:, 0], left[:, 1]])
 
     total = np.sum(in_pieces(edges(len(stays)), count), axis=0).reshape(3, size + 1, k)[:, :size]
     return total[0], total[1], total[2]

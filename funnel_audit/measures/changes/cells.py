@@ -145,7 +145,8 @@ def _sorted_out(journeys: Journeys, days: Axis, ages: Array, medians: Array) -> 
     def fates(begin: int, end: int) -> tuple[Array, ...]:
         part = slice(begin, end)
         us, exit_code, stage = stays.us[part], stays.exit[part], stays.stage[part]
-        rows = np.flatnonzero((day[part] >= 0) & (us != NAT) & (stage < len(ages)))
+        counts = (day[part] >= 0) & (us != NAT) & (stage < len(ages))
+        rows = slice(None) if counts.all() else np.flatnonzero(counts)
         us, exit_code, stage = us[rows], exit_code[rows], stage[rows]
         in_time = us <= limits[0][stage]
         kind = (exit_code < STILL_OPEN) * in_time * np.int8(ADVANCED)

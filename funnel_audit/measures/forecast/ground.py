@@ -8,7 +8,7 @@ from funnel_audit.frozen import Frozen
 from funnel_audit.journeys import Journeys
 from funnel_audit.measures.forecast.backtest import MIN_CLOSED
 from funnel_audit.measures.forecast.origins import month_starts
-from funnel_audit.measures.forecast.past import NEVER, Past
+from funnel_audit.measures.forecast.past import NEVER, Past, usable
 from funnel_audit.measures.forecast.records import Why
 from funnel_audit.measures.forecast.sources import STAGES, Basis, Source, basis, from_creation, from_stages, resolved
 
@@ -27,8 +27,9 @@ def survey(journeys: Journeys) -> Ground | Why:
     """Where the stays come from, cut at every month end; or why there can be no forecast at all."""
     if resolved(journeys) < MIN_CLOSED:
         return Why(reason="few_closed")
-    rests = basis(journeys)
-    source = from_stages(journeys) if rests.method == STAGES else from_creation(journeys)
+    fine = usable(journeys.stays.entered, journeys.stays.us)
+    rests = basis(journeys, fine)
+    source = from_stages(journeys, fine) if rests.method == STAGES else from_creation(journeys)
     if source is None or not len(source.entered) or not len(source.arrived):
         return Why(reason="no_times")
     first = int(min(source.arrived.min(), source.entered.min()))

@@ -14,6 +14,7 @@ import numpy as np
 from funnel_audit.clock import DAY, NAT, QUARTER_HOUR, SECOND
 from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import STILL_OPEN
+from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,22 +114,28 @@ class Past:
         self._opened: dict[int, _Open] = {}
         self._worked_out: dict[int, dict[str, Any]] = {}
         period = _periods(source, self.boundaries)
-        ended = source.exit != STILL_OPEN
-        self.entered_in = period(source.entered)
-        self.left_in = period(source.entered + source.us)
-        self.left_in[~ended] = NEVER
-        rows = np.flatnonzero(ended)
         k = source.stages
-        code = self.left_in[rows].astype(np.int32)
-        code *= k - 1
-        code += source.stage[rows]
-        code *= k + 1
-        code += np.minimum(source.exit[rows], k)
-        code *= CLASSES
-        code += class_of(source.us[rows])
+        self.entered_in, self.left_in = (np.empty(len(source.entered), np.uint8) for _ in range(2))
+
+        def ended(begin: int, end: int) -> Array:
+            """Period, stage, where to and class of age of every stay that has ended, as one number."""
+            entered, us, to = source.entered[begin:end], source.us[begin:end], source.exit[begin:end]
+            self.entered_in[begin:end] = period(entered)
+            left = period(entered + us)
+            code: Array = left.astype(np.int32)
+            code *= k - 1
+            code += source.stage[begin:end]
+            code *= k + 1
+            code += np.minimum(to, k)
+            code *= CLASSES
+            code += class_of(us)
+            over = to != STILL_OPEN
+            self.left_in[begin:end] = np.where(over, left, np.uint8(NEVER))
+            return code if over.all() else code[np.flatnonzero(over)]
+
         shape = (len(self.boundaries) + 1, k - 1, k + 1, CLASSES)
-        counted = np.bincount(code, minlength=int(np.prod(shape)))
-        self.exits = counted.reshape(shape).cumsum(axis=0)
+        codes = np.concatenate(in_pieces(edges(len(source.entered)), ended))
+        self.exits = np.bincount(codes, minlength=int(np.prod(shape))).reshape(shape).cumsum(axis=0)
         order = np.argsort(source.arrived, kind="stable")
         self.arrived = source.arrived[order]
         self.arrived_first = source.arrived_first[order]

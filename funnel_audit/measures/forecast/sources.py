@@ -40,7 +40,8 @@ class Undone(Frozen):
 class Source(Frozen):
     """Stays with a known start and length; ``exit`` is a later stage, STILL_OPEN or LOST. ``arrived`` and ``arrived_first``: each new
     deal's instant and first stage. ``ageless``: open deals whose stay has no known start. ``undone``: losses that do not stand: before the
-    deal was taken up again nobody knew that. ``begins``: positions, in the journeys' stays, of the first one of each deal."""
+    deal was taken up again nobody knew that. ``begins``: positions, in the journeys' stays, of the first one of each deal; ``fine``: of
+    all of these, which have a known start and length."""
 
     method: str
     stages: int
@@ -57,6 +58,7 @@ class Source(Frozen):
     ageless: Array
     undone: Undone
     begins: Array
+    fine: Array
 
     def length_at(self, rows: Array, at_us: int) -> Array:
         """Lengths up to an earlier instant, by the rule for dates without a time."""
@@ -76,37 +78,37 @@ class Basis(Frozen):
     timed: int
 
 
-def basis(j: Journeys) -> Basis:
-    """Stays of the stages where the last one of nine closed deals in ten has a time, else the time from creation to the end."""
-    closed, timed = resolved(j), timed_closed(j)
+def basis(j: Journeys, fine: Array | None = None) -> Basis:
+    """Stays of the stages where the last one of nine closed deals in ten has a time, else the time from creation to the end. ``fine``:
+    which stays have a known start and length, where the caller has it."""
+    closed, timed = resolved(j), timed_closed(j, usable(j.stays.entered, j.stays.us) if fine is None else fine)
     if closed and timed >= MIN_TIMED * closed:
         return Basis(STAGES, closed, timed)
     return Basis(CREATION if from_creation(j) is not None else None, closed, timed)
 
 
-def timed_closed(j: Journeys) -> int:
+def timed_closed(j: Journeys, fine: Array) -> int:
     """Closed deals whose last stay has a time."""
     stays = j.stays
     last = (stays.exit == LOST) | (stays.exit == j.stages - 1)
     ends = np.zeros(j.n, bool)
-    ends[stays.deal[last & usable(stays.entered, stays.us)]] = True
+    ends[stays.deal[np.flatnonzero(last & fine)]] = True
     return int(np.count_nonzero((ends | won_at_once(j)) & (j.outcome != Outcome.OPEN)))
 
 
-def from_stages(j: Journeys) -> Source:
+def from_stages(j: Journeys, fine: Array) -> Source:
     """The stays of the stages."""
     stays = j.stays
-    fine = usable(stays.entered, stays.us)
-    begins = np.flatnonzero(_begins(j, fine))
+    begins = _begins(j, fine)
     direct = np.flatnonzero(won_at_once(j))
     ageless = (j.outcome == Outcome.OPEN) & (j.stage < j.stages - 1)
-    ageless[stays.deal[fine & (stays.exit == STILL_OPEN)]] = False
+    ageless[stays.deal[np.flatnonzero(fine & (stays.exit == STILL_OPEN))]] = False
     keep = slice(None) if fine.all() else np.flatnonzero(fine)
     return Source(
         STAGES, j.stages, j.as_of.us, j.timezone, stays.deal[keep], stays.stage[keep], stays.entered[keep], stays.us[keep],
         stays.exit[keep], _only_dates(j), np.concatenate([stays.entered[begins], j.won_at.at[direct]]),
         np.concatenate([stays.stage[begins], np.full(len(direct), j.stages - 1)]).astype(np.int64), np.flatnonzero(ageless),
-        undone_losses(j), begins,
+        undone_losses(j), begins, fine,
     )  # fmt: skip
 
 
@@ -126,8 +128,7 @@ def reached_at(j: Journeys, source: Source, target: int) -> Array:
     if source.method == CREATION:
         return np.where(j.outcome == Outcome.WON, j.won_at.at, NAT)
     stays = j.stays
-    fine = usable(stays.entered, stays.us)
-    leaps = np.flatnonzero(fine & (stays.stage < target) & (stays.exit < STILL_OPEN) & (stays.exit >= target))
+    leaps = np.flatnonzero(source.fine & (stays.stage < target) & (stays.exit < STILL_OPEN) & (stays.exit >= target))
     reached[stays.deal[leaps]] = stays.entered[leaps] + stays.us[leaps]
     beyond = source.begins[stays.stage[source.begins] >= target]
     reached[stays.deal[beyond]] = stays.entered[beyond]
@@ -143,11 +144,11 @@ def won_at_once(j: Journeys) -> Array:
 
 
 def _begins(j: Journeys, fine: Array) -> Array:
-    """The stays that are the first of their deals."""
-    begins = np.ones(len(j.stays), bool)
-    begins[1:] = j.stays.deal[1:] != j.stays.deal[:-1]
-    begins &= fine & (j.has_history[j.stays.deal] | (j.stays.stage == 0))
-    return begins
+    """Positions of the stays that are the first of their deals."""
+    deal = j.stays.deal
+    first = np.append(np.zeros(min(len(deal), 1), np.int64), np.flatnonzero(deal[1:] != deal[:-1]) + 1)
+    told: Array = first[fine[first] & (j.has_history[deal[first]] | (j.stays.stage[first] == 0))]
+    return told
 
 
 def from_creation(j: Journeys) -> Source | None:
@@ -167,7 +168,7 @@ def from_creation(j: Journeys) -> Source | None:
     return Source(
         CREATION, 2, j.as_of.us, j.timezone, rows.astype(np.int32), np.zeros(len(rows), np.uint8), created.at[rows], length[rows],
         code[rows], by_day, created.at[rows], np.zeros(len(rows), np.int64), np.flatnonzero(open_ & ~fine), Undone.none(),
-        np.empty(0, np.int64),
+        np.empty(0, np.int64), np.empty(0, bool),
     )  # fmt: skip
 
 
