@@ -36,7 +36,7 @@ def history(change: Change, audit: Audit, texts: Texts) -> str:
         start, end = step(change, audit)
         name = f"{start} →{NBSP}{end}"
     elif change.what == "pace":
-        name = texts.say("Days in “{stage}”", stage=stage(change.stage, audit))
+        name = texts.say("Median days in “{stage}”", stage=stage(change.stage, audit))
     elif change.what == "intake":
         name = texts.say("New deals in 30 days")
     elif change.what == "amount":

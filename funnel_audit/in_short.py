@@ -216,7 +216,7 @@ def _expected(audit: report.Audit, texts: Texts) -> str:
     if ahead.backtest is not None and ahead.backtest.doubt is not None:
         return " " + texts.say("How many it will be until {day} the data do not say reliably.", day=texts.date(ahead.until))
     return " " + texts.say(
-        "Until {day} expect {p50} wins ({p10}–{p90}).",
+        "Until {day} expect {p50} wins (median; eight times in ten {p10}–{p90}).",
         day=texts.date(ahead.until),
         p50=texts.number(ahead.wins.p50),
         p10=texts.number(ahead.wins.p10),

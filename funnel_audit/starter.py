@@ -170,7 +170,8 @@ def _ids(taken: Collection[str]) -> set[str]:
 
 def _stages(plan: Plan, reading: Reading, texts: Texts, usual: dict[int, int]) -> Iterator[str]:
     t = texts
-    dead_ends = _dead_ends(reading)
+    dead_ends, all_won = _dead_ends(reading), _all_won(reading)
+    unnamed = any(stage.won and not stage.labels for stage in plan.stages)
 
     def process(word: str) -> str:
         return t.say("“{word}” is a process: write here what has been done by then, and this name under aliases", word=word)
@@ -188,15 +189,20 @@ def _stages(plan: Plan, reading: Reading, texts: Texts, usual: dict[int, int]) -
             comment = t.say("no label of the export is the first stage")
         elif not stage.labels:
             comment = (
-                t.say("the column of the status says which deals are won")
+                t.say("the column of the status says which deals are won, no label was taken for it: if one above means it, move it here")
                 if by_status
                 else t.say("the CRM's name for a won deal; the export has none")
                 if reading.order_source == "pipeline"
                 else t.say("no label of the export is known to mean won: if one above does, move it here")
             )
-        elif not stage.won and (word := process_word(name)):
+        elif stage.won:
+            comment = t.say("taken for the won stage; if another label means it, put that last, with won: true")
+        elif unnamed and stage.index in all_won:
+            came = all_won[stage.index]
+            comment = t.say("all {n} deals that came here are won: if this is the win, move it down to the won stage", n=came)
+        elif word := process_word(name):
             comment = process(word)
-        elif stage.index in dead_ends and not stage.won:
+        elif stage.index in dead_ends:
             comment = t.say("no deal has gone on from here: if this means won or lost, move it there")
         yield _line(f"    name: {scalar(name)}", comment)
         if stage.labels[1:]:
@@ -219,6 +225,14 @@ def _dead_ends(reading: Reading) -> set[int]:
     counted = tally(reading.journeys, 0)
     left = [int(counted.stays.advances(k)[1].sum() + counted.stays.losses(k)[1].sum()) for k in range(counted.stages)]
     return {k for k in range(1, counted.stages) if counted.seen[k] >= 20 and not left[k]}
+
+
+def _all_won(reading: Reading) -> dict[int, int]:
+    """The last stage before the won one, with its deals, where at least 20 came to it and (nearly) all of them are won."""
+    counted = tally(reading.journeys, 0)
+    came = counted.ledger[:, -3:-1].sum(axis=1)
+    sure = counted.stages > 2 and came.sum() >= 20 and came[Outcome.WON] >= 0.98 * came.sum()
+    return {counted.stages - 2: int(came.sum())} if sure else {}
 
 
 def rounded_up(days: float) -> int:

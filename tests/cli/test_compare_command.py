@@ -255,7 +255,7 @@ def test_the_page(compare: Callable[..., Ran], lang: str) -> None:
     assert max(cell_len(line) for line in ran.out.splitlines()) <= 80 and not ran.err
     flat = " ".join(ran.out.split())
     words = ("1 deal is gone (D03): won −1", "3 deals were rewritten", "Better or worse since") if lang == "en" else (
-        "1 сделка исчезла (D03): успех −1", "переписаны 3 сделки", "Лучше или хуже")  # fmt: skip
+        "1 сделка исчезла (D03): выиграно −1", "переписаны 3 сделки", "Лучше или хуже")  # fmt: skip
     assert all(word in flat for word in words), flat
     assert compare(some, "--lang", lang).stdout == ran.stdout
     assert compare(some, "--fail-on", "rewritten").code == 1 and compare(nothing, "--fail-on", "rewritten").code == 0

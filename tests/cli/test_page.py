@@ -39,7 +39,7 @@ def test_a_series_of_snapshots_is_not_told_to_begin_one(lang: str, run: Run) -> 
     page = joined(run("report", SNAPSHOTS, "--lang", lang).out)
     assert "every night" not in page and "каждую ночь" not in page
     assert ("go on saving the export" in page) or ("сохраняйте выгрузки и дальше" in page)
-    assert ("ranked by deals lost" in page) or ("Порядок — по числу отказов" in page)
+    assert ("ranked by deals lost" in page) or ("Порядок — по числу проигранных сделок" in page)
 
 
 def test_the_period_of_a_leak_begins_with_what_is_known_of_the_step(run: Run) -> None:

@@ -89,7 +89,7 @@ def test_an_export_without_history_says_so(run: Run, lang: str) -> None:
     flat = " ".join(ran.out.split())
     assert ("no history of stages" if lang == "en" else "истории этапов в выгрузке нет") in flat
     assert "100.0" not in flat and "100,0" not in flat, "closed-only says why it has no figures"
-    assert ("losses have no stage" if lang == "en" else "у отказов нет этапа") in flat
+    assert ("losses have no stage" if lang == "en" else "у проигранных сделок нет этапа") in flat
 
 
 def test_codes_instead_of_ids(run: Run) -> None:

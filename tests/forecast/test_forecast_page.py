@@ -110,3 +110,14 @@ def test_the_chance_of_a_plan_of_money_is_one_figure(reading: Reading) -> None:
     """In the JSON too: ``chance_amount`` is a share, and no amount to be rounded to hundredths."""
     plan = json.loads(render_as("json", looked(reading, plan_amount=1.9e6)))["forecast"]["plan"]
     assert plan["chance"] == plan["chance_amount"] != round(plan["chance"], 2) and plan["chance_wins"] is None
+
+
+@pytest.mark.parametrize(("lang", "median", "mean"), [("en", "(median)", "Mean 1"), ("ru", "(медиана)", "Среднее 1")])
+def test_no_average_without_its_name(reading: Reading, lang: str, median: str, mean: str) -> None:
+    """Median and mean stand side by side and may be far apart: 7 and 8.8 on the sample of amoCRM."""
+    found = looked(reading, lang, plan_wins=15)
+    said = page(found)
+    assert said.count(median) == 2 and mean in said and ("median;" if lang == "en" else "медиана;") in said
+    assert any(word in " ".join(found.summary) for word in ("median; eight times", "медиана; в восьми"))
+    whole = " ".join(render_as("terminal", found, width=80, color=False).decode().split())
+    assert whole.count("median" if lang == "en" else "медиана") >= 6

@@ -239,3 +239,20 @@ def test_a_stages_file_in_the_folder_is_not_asked(sample_data: Path, tmp_path: P
     (tmp_path / "stages.yaml").write_text("stages: [{id: a, name: A}, {id: b, name: B, won: true}]")
     monkeypatch.chdir(tmp_path)
     assert made([str(sample_data / "deals.csv")]) == before
+
+
+TAKEN = [("en", "are won: if this is the win", "taken for the won stage"), ("ru", "выиграны: если это и есть", "принят за выигрыш")]
+
+
+@pytest.mark.parametrize(("lang", "came", "taken"), TAKEN)
+def test_the_file_says_what_was_taken_for_won(tmp_path: Path, lang: str, came: str, taken: str) -> None:
+    """A status column says which deals are won; the last label, at which all of them are, may be the win: that is for the user to say."""
+    deals = [(number, f"2026-01-{1 + number % 28:02d}", number % 2) for number in range(60)]
+    rows = "".join(f"{number},{day},{'won' if won else 'open'},{'2026-02-19' if won else ''}\n" for number, day, won in deals)
+    (tmp_path / "deals.csv").write_text("deal_id,created_at,outcome,closed_at\n" + rows)
+    for label, said in (("A_APPROVED", came), ("Closed won", taken)):
+        moves = "".join(f"{number},A_SENT,{day}\n" + f"{number},{label},2026-02-19\n" * won for number, day, won in deals)
+        (tmp_path / "events.csv").write_text("deal_id,stage,entered_at\n" + moves)
+        text = starter([str(tmp_path / name) for name in ("deals.csv", "events.csv")], Options(), None, Texts(lang))
+        named = {line.split("   # ")[0].strip(): line.partition("   # ")[2] for line in text.splitlines() if "name:" in line}
+        assert said in named[f"name: {label}"] and came not in named["name: A_SENT"]

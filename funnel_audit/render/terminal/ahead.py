@@ -34,7 +34,10 @@ def key_stage(page: Page) -> list[RenderableType]:
         ),
         Column(t.say("Of 100 there|win"), [_chance(page, one.win_chance) for one in ranked]),
         Column(t.say("Before|it"), ["" if one.before is None else t.points(one.before.value, digits=0) for one in ranked]),
-        Column(t.say("Days to|the win"), [NONE if one.median_days_to_win is None else t.amount(one.median_days_to_win) for one in ranked]),
+        Column(
+            t.say("Days to win,|median"),
+            [NONE if one.median_days_to_win is None else t.amount(one.median_days_to_win) for one in ranked],
+        ),
         Column(
             t.say("Decides in, %|of resamples"),
             [NONE if one.resampled_share is None else t.points(one.resampled_share, digits=0) for one in ranked],
@@ -128,11 +131,13 @@ def _wins(page: Page, ahead: Forecast, won: bool) -> str:
     t, wins = page.texts, ahead.wins
     what = t.say("Wins") if won else t.say("Deals that get there")
     return t.say(
-        "{what}: {p50}; eight times in ten between {p10} and {p90}. On average {open} of the deals open now and {new} of new ones.",
+        "{what}: {p50} (median); eight times in ten between {p10} and {p90}. "
+        "Mean {mean}: {open} from the deals open now, {new} from new ones.",
         what=what,
         p50=t.number(wins.p50),
         p10=t.number(wins.p10),
         p90=t.number(wins.p90),
+        mean=t.number(wins.mean, 1),
         open=t.number(wins.from_open, 1),
         new=t.number(wins.from_new, 1),
     )
@@ -143,7 +148,7 @@ def _money(page: Page, ahead: Forecast) -> str:
     if amount is None:
         return ""
     low, middle, high = (page.money(value, ahead.currency) for value in (amount.p10, amount.p50, amount.p90))
-    say = t.say("Money: {p50}; eight times in ten between {p10} and {p90}.", p50=middle, p10=low, p90=high)
+    say = t.say("Money: {p50} (median); eight times in ten between {p10} and {p90}.", p50=middle, p10=low, p90=high)
     if ahead.amount_drawn:
         say += " " + t.count(
             "For {n} open deal without an amount that of won deals was taken.",
@@ -186,13 +191,13 @@ def _needed(page: Page, plan: PlanOutlook) -> str:
     if needed.deals is None:
         return " " + t.say(
             "80% is unreachable in the time left: far more deals would have to reach “{stage}” by {day} than ever did "
-            "({expected} are expected).",
+            "({expected} are expected on average).",
             stage=stage,
             day=day,
             expected=expected,
         )
     return " " + t.say(
-        "For 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected.",
+        "For 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected on average.",
         deals=needed.deals,
         stage=stage,
         day=day,
@@ -208,7 +213,7 @@ def _key(page: Page, ahead: Forecast) -> str:
     t = page.texts
     origin = t.say("found in the data") if key is None or key.declared is None else t.say("declared in stages.yaml")
     return t.say(
-        "Deals that reach the key stage “{stage}” ({origin}): {p50} ({p10}–{p90}).",
+        "Deals that reach the key stage “{stage}” ({origin}): {p50} (median; eight times in ten {p10}–{p90}).",
         stage=_name(page, stage),
         origin=origin,
         p50=t.number(ahead.key.p50),
@@ -277,7 +282,7 @@ def outlook(page: Page) -> list[RenderableType]:
             [
                 Column(t.say("Stage"), [_name(page, row.stage) for row in stages], justify="left", wraps=True, kept=True),
                 Column(t.say("Open"), [t.number(row.open) for row in stages]),
-                Column(t.say("Expected"), [t.number(row.expected, 1) for row in stages]),
+                Column(t.say("Expected,|mean"), [t.number(row.expected, 1) for row in stages]),
                 Column("", [bar(row.expected / row.open, 10) for row in stages]),
             ],
         ),
@@ -332,7 +337,7 @@ def backtest(page: Page) -> list[RenderableType]:
             page,
             [
                 Column(t.say("As of"), [row.as_of[:10] for row in rows], justify="left", kept=True),
-                Column(t.say("Forecast"), [t.number(row.mean, 1) for row in rows]),
+                Column(t.say("Forecast,|mean"), [t.number(row.mean, 1) for row in rows]),
                 Column(t.say("80% range"), [f"{t.number(row.p10)}–{t.number(row.p90)}" for row in rows]),
                 Column(
                     t.say("Came"), [cell(t.number(row.actual), "bold" if row.p10 <= row.actual <= row.p90 else "bold red") for row in rows]

@@ -106,7 +106,7 @@ def _columns(page: Page, rows: Sequence[Segment], *, on_mix: bool) -> list[Colum
         Column(say("Deals"), [texts.number(segment.deals) for segment in rows], kept=True),
         Column(say("Won,|%") if projected else say("Won of the|closed, %"), [_rate(page, segment) for segment in rows], kept=True),
         Column(say("Won, %,|same mix"), mixed if on_mix else [NONE] * len(rows)),
-        Column(say("Days|to win"), [_days(page, segment) for segment in rows], rank=1),
+        Column(say("Days to win,|median"), [_days(page, segment) for segment in rows], rank=1),
         Column(say("Brought|per lead"), [_worth(page, segment) for segment in rows], rank=2),
         Column(say("Stalled,|%"), [_share(page, segment.stalled_share) for segment in rows], rank=3),
     ]
@@ -147,9 +147,11 @@ def _evidence(page: Page, segment: Segment) -> Text:
 def _difference(page: Page, one: Difference) -> str:
     texts = page.texts
     if one.what == "days_to_win":
-        return texts.say("won in {here} against {others} of the others", here=texts.days(one.value), others=texts.days(one.others))
+        here, others = texts.days(one.value), texts.days(one.others)
+        return texts.say("half are won within {here}, of the others within {others}", here=here, others=others)
     if one.what == "value_per_lead":
-        return texts.say("a lead brings {here} against {others}", here=page.money(one.value), others=page.money(one.others))
+        here, others = page.money(one.value), page.money(one.others)
+        return texts.say("a lead brings {here} on average, the others {others}", here=here, others=others)
     here, others = texts.percent(one.value, None), texts.percent(one.others, None)
     if one.stage is None:
         return texts.say("won {here} against {others} of the others", here=here, others=others)
@@ -168,7 +170,7 @@ def _best(page: Page, differing: Sequence[Segment]) -> list[str]:
     rich = max((pair for pair in better if pair[0].what == "value_per_lead"), key=lambda pair: pair[0].value, default=None)
     lines = []
     if fast is not None:
-        lines.append(page.texts.say("Fastest: {name} ({days}).", name=_name(page, fast[1]), days=page.texts.days(fast[0].value)))
+        lines.append(page.texts.say("Fastest: {name} (median {days}).", name=_name(page, fast[1]), days=page.texts.days(fast[0].value)))
     if rich is not None:
         worth = page.money(rich[0].value)
         lines.append(page.texts.say("Most valuable: {name} ({money} per lead).", name=_name(page, rich[1]), money=worth))

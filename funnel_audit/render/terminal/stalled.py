@@ -55,7 +55,7 @@ def _by_stage(page: Page) -> list[RenderableType]:
         Column(say("Open"), [texts.number(row.open) for row in rows], kept=True),
         Column(say("Stalled|of these"), [texts.number(row.stalled) for row in rows], kept=True, styles=["bold"] * len(rows)),
         Column(say("Amount"), [page.money(row.amount) for row in rows]),
-        Column(say("Stand,|days"), ["" if row.median_days is None else texts.amount(row.median_days) for row in rows]),
+        Column(say("Stand, days,|median"), ["" if row.median_days is None else texts.amount(row.median_days) for row in rows]),
         Column(say("Limit,|days"), ["" if row.limit is None else texts.amount(row.limit) for row in rows]),
         Column(say("Limit|from"), origins, justify="left"),
     ]
