@@ -35,13 +35,14 @@ def read_fast(
     notes: Notes,
 ) -> tuple[dict[int, Any], int] | None:
     """(columns, rows) of the records in ``source[start:stop]``, blank rows dropped; None where the tolerant path must read them."""
-    if start >= stop or _quote_left_open(source, start, stop, delimiter, width):
-        return None
+    quote = source.raw.rfind(b'"', start, stop)
+    if start >= stop or quote == start or (quote > start and source.raw[quote - 1 : quote] in (delimiter.encode(), b"\n", b"\r")):
+        return None  # the last quote opens a cell: see _quote_left_open
     asked = dict(wanted) or {0: "text"}
     table = _read(source, start, stop, delimiter, width, encoding, asked, multiline)
-    if table is None and not multiline and source.raw.find(b'"', start, stop) >= 0:
+    if table is None and not multiline and quote >= 0:
         table = _read(source, start, stop, delimiter, width, encoding, asked, True)
-    if table is None:
+    if table is None or (quote >= 0 and _quote_left_open(source, start, stop, delimiter, width, table)):
         return None
     columns = [table.column(place) for place in range(len(asked))]
     blank = np.logical_and.reduce([_empty(column) for column in columns]) if _any_empty(columns) else None
@@ -91,20 +92,23 @@ def _check_utf8(column: Any) -> None:
             values.view(pa.string()).validate(full=True)
 
 
-def _quote_left_open(source: Source, start: int, stop: int, delimiter: str, width: int) -> bool:
+def _quote_left_open(source: Source, start: int, stop: int, delimiter: str, width: int, table: Any) -> bool:
     """pyarrow takes an unclosed quote's cell up to the end of the file without a word.
 
-    Then the file's last quote stands where one opens, or the quotes are odd in number and the very last cell holds a line end.
+    Then the file's last quote stands where one opens, or the very last cell holds a line end and the quotes are odd in number. The cell is
+    looked at first: counting quotes goes through the whole file.
     """
-    last = source.raw.rfind(b'"', start, stop)
-    if last < 0:
+    if f"c{width - 1}" in table.column_names and not _ends_in_lines(table, f"c{width - 1}"):
         return False
-    if last == start or source.raw[last - 1 : last] in (delimiter.encode(), b"\n", b"\r"):
-        return True
     if count_byte(source.part(start, stop), 34) % 2 == 0:
         return False
-    table = _read(source, start, stop, delimiter, width, "binary", {width - 1: "text"}, True)
-    cell = table.column(0)[-1].as_py() if table is not None and table.num_rows else b"\n"
+    alone = _read(source, start, stop, delimiter, width, "binary", {width - 1: "text"}, True)
+    return alone is None or _ends_in_lines(alone, f"c{width - 1}")
+
+
+def _ends_in_lines(table: Any, name: str) -> bool:
+    """Does the last cell of a column hold a line end?"""
+    cell = table.column(name)[-1].as_py() if table.num_rows else b"\n"
     return b"\n" in cell or b"\r" in cell
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+_BIT = np.uint64(1) << np.arange(64, dtype=np.uint64)
 _NARROW = 1 << 24
 """So many deals and a label beside them fit into 31 bits."""
 
@@ -63,20 +64,21 @@ def read_history(ordered: Ordered, stages: int) -> History:
     chain_last = np.flatnonzero(np.append(chain_deal[1:] != chain_deal[:-1], True)) if len(chain) else chain
     chain_bits = _sums(_bits(chain_stage), chain_last)  # a stage stands in a chain once: the sum of the bits is their union
 
-    aside = np.flatnonzero(~is_stage)
-    lost = aside[label[aside] == LOST]
-    before_last = aside[aside < len(deal) - 1]
-    if (deal[before_last] == deal[before_last + 1]).any():
+    lost = np.flatnonzero(label == LOST)
+    goes_on = deal[1:] == deal[:-1]  # the deal of this entry has another one after it
+    if (goes_on & ~is_stage[:-1]).any():
         back, stage_now, undone = _interrupted(ordered, is_stage, lost, ends, size)
     else:  # nothing follows what is no stage: the stages of a deal are neighbours, and no loss was undone
-        back, undone = np.flatnonzero(label[1:] < label[:-1]) + 1, lost[:0]
-        back = back[deal[back] == deal[back - 1]]
+        back, undone = np.flatnonzero(goes_on & (label[1:] < label[:-1])) + 1, lost[:0]
         final = ends - ~is_stage[ends]
         stage_now = np.full(size, -1, np.int8)
         stage_now[deals] = np.where((deal[final] == deals) & is_stage[final], label[final].view(np.int8), np.int8(-1))
     seen = np.zeros(size, np.uint64)
     seen[chain_deal[chain_last]] = chain_bits
-    rest = np.flatnonzero(~further)
+    mine: Any = slice(None) if len(deals) == size else deals
+    last_label = label[ends]
+    seen[mine] |= _bits(last_label)
+    rest = np.flatnonzero(goes_on & ~further[:-1])  # few: nearly always what is not further is the last entry
     np.bitwise_or.at(seen, deal[rest], _bits(label[rest]))
     lost_at = np.full(size, NAT, np.int64)
     lost_at[deal[lost]] = at[lost]  # of several the last one written stays: entries are in order
@@ -84,10 +86,9 @@ def read_history(ordered: Ordered, stages: int) -> History:
     if isinstance(lost_day, np.ndarray) and isinstance(ordered.day, np.ndarray):
         lost_day[deal[lost]] = ordered.day[lost]
     back_moves, reopened = (np.bincount(deal[which], minlength=size) for which in (back, undone))
-    mine: Any = slice(None) if len(deals) == size else deals
     everything = Moments(at, ordered.day)
     return History(
-        deal=deals, last_label=label[ends], last_at=everything.take(ends), stage_now=stage_now[mine], seen=seen[mine],
+        deal=deals, last_label=last_label, last_at=everything.take(ends), stage_now=stage_now[mine], seen=seen[mine],
         reopened=reopened[mine], back_moves=back_moves[mine], back_into=np.bincount(label[back], minlength=stages),
         lost_at=Moments(lost_at, lost_day).take(mine), chain_deal=chain_deal, chain_stage=chain_stage, chain_at=everything.take(chain),
         chain_last=chain_last, chain_bits=chain_bits,
@@ -110,7 +111,7 @@ def _interrupted(ordered: Ordered, is_stage: Array, lost: Array, ends: Array, si
 
 def _bits(label: Array) -> Array:
     """The bit of each label."""
-    return np.left_shift(np.uint64(1), label.astype(np.uint64))
+    return _BIT[label]
 
 
 def _sums(values: Array, last: Array) -> Array:

@@ -99,11 +99,11 @@ def pair_stays(history: History, ends: Ends, pairs: Sequence[tuple[int, int]]) -
     first = np.append(0, last[:-1] + 1) if len(last) else last
     parts = []
     for index, (start, end) in enumerate(pairs):
-        inside = np.flatnonzero(bits >> np.uint64(start))  # the deals that have an entry so far on
+        inside = np.flatnonzero(bits >= np.uint64(1 << start))  # the deals that have an entry so far on
         mine, place = bits[inside], first[inside]
         begins = place + _below(mine, start)
         who = history.chain_deal[begins]
-        found = np.flatnonzero(mine >> np.uint64(end))
+        found = np.flatnonzero(mine >= np.uint64(1 << end))
         target = place[found] + _below(mine[found], end)
         tail, code = ends.of_last(who, 0)
         end_at, end_day = tail.at, tail.day

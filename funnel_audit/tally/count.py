@@ -44,7 +44,7 @@ def tally(journeys: Journeys, pairs: int = 0) -> Tally:
         untimed_losses=np.bincount(stage[begun & lost], minlength=k) + passed[1],
         unknown_starts=np.bincount(stage[~gone], minlength=k),
         startless_exits=np.bincount(stage[~begun & gone], minlength=k)
-        + count_bits(passed_over(j)[stood(j) & j.facts.begun_before], k),
+        + count_bits((passed_over(j) & before_data(j))[stood(j)], k),
         money=money, reasons=reasons, wins_by_day=count_wins(j),
         stays=Spans.of(stays.stage, stays.exit, stays.us, stays.entered), lives=lives, untimed_lives=untimed_lives,
         pairs=Spans.of(j.pairs.stage, j.pairs.exit, j.pairs.us, j.pairs.entered),
@@ -64,13 +64,27 @@ def count_bits(bits: Array, stages: int) -> Array:
 
 def skips(j: Journeys) -> Array:
     """(K,) deals with a history that are beyond k and never stood in it on their way."""
-    return count_bits(passed_over(j)[stood(j) & ~j.facts.begun_before], j.stages)
+    return count_bits(jumped_over(j)[stood(j)], j.stages)
 
 
 def passed_over(j: Journeys) -> Array:
     """Bit set of the stages below the furthest one in which no stay of the deal is recorded."""
     below = (np.uint64(1) << j.stage.astype(np.uint64)) - np.uint64(1)
     return below & ~j.stayed
+
+
+def before_data(j: Journeys) -> Array:
+    """Bit set of the stages that a deal had behind it when its record begins (a first snapshot): whether it stood in them nobody knows.
+
+    Those are the ones below its lowest recorded stay, and all of them where none is recorded. What it jumps later was seen.
+    """
+    lowest = j.stayed & (~j.stayed + np.uint64(1))
+    return np.where(j.facts.begun_before, lowest - np.uint64(1), np.uint64(0))
+
+
+def jumped_over(j: Journeys) -> Array:
+    """Bit set of the stages below the furthest one that the deal is known not to have stood in."""
+    return passed_over(j) & ~before_data(j)
 
 
 def stood(j: Journeys) -> Array:
@@ -106,9 +120,8 @@ def life_us(j: Journeys) -> Array:
 def count_lives(j: Journeys) -> tuple[Spans, Array]:
     """Created to won, lost or as-of (open), by the stage the deal stands in; and the deals whose span is not known, by outcome."""
     length = life_us(j)
-    known = np.flatnonzero(length != NAT)
     code = np.where(j.outcome == Outcome.WON, 0, np.where(j.outcome == Outcome.LOST, LOST, STILL_OPEN)).astype(np.uint8)
-    spans = Spans.of(j.stage_now[known], code[known], length[known], j.facts.created.at[known])
+    spans = Spans.of(j.stage_now, code, length, j.facts.created.at)
     return spans, np.bincount(j.outcome[length == NAT], minlength=3)
 
 
@@ -137,7 +150,9 @@ def sparse(code: Array, amount: Array, known: Array) -> list[tuple[int, tuple[in
     size = len(distinct)
     rows, with_amount = np.bincount(where, minlength=size), np.bincount(where, weights=known, minlength=size)
     sums = np.bincount(where, weights=np.where(known, amount, 0), minlength=size)
-    return [(int(c), (int(r), round(w), round(s))) for c, r, w, s in zip(distinct, rows, with_amount, sums, strict=True) if r]
+    some = np.flatnonzero(rows)
+    columns = (column[some].tolist() for column in (distinct, rows, with_amount, sums))
+    return [(c, (r, round(w), round(s))) for c, r, w, s in zip(*columns, strict=True)]
 
 
 def count_reasons(j: Journeys, slot: Array) -> dict[ReasonKey, tuple[int, int, int]]:

@@ -53,21 +53,22 @@ class Spans(Frozen, dict=True):
     @staticmethod
     def of(track: Array, exit_code: Array, us: Array, start: Array) -> Spans:
         """From arrays with one element a span: lengths and starts in microseconds; a length that is not known (NAT) is no span."""
+        if us.min(initial=0) == NAT:
+            known = np.flatnonzero(us != NAT)
+            track, exit_code, us, start = track[known], exit_code[known], us[known], start[known]
+        key = np.empty(len(us), np.int64)
 
-        def keys(begin: int, end: int) -> Array:
-            part = slice(begin, end)
-            known = us[part] != NAT
-            columns = [column[part] if known.all() else column[part][known] for column in (track, exit_code, us, start)]
-            key: Array = columns[0].astype(np.int64)
-            key <<= 6
-            key |= columns[1]
-            key <<= LENGTH_BITS
-            key |= rounded_seconds(columns[2])
-            key <<= START_BITS
-            key |= np.clip(columns[3] // QUARTER_HOUR, 0, _LATEST)
-            return key
+        def pack(begin: int, end: int) -> None:
+            part = key[begin:end]
+            part[:] = track[begin:end]
+            part <<= 6
+            part |= exit_code[begin:end]
+            part <<= LENGTH_BITS
+            part |= rounded_seconds(us[begin:end])
+            part <<= START_BITS
+            part |= np.clip(start[begin:end] // QUARTER_HOUR, 0, _LATEST)
 
-        key: Array = np.concatenate(in_pieces(edges(len(us)), keys))
+        in_pieces(edges(len(us)), pack)
         key.sort()
         return _counted(key, None)
 
