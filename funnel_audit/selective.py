@@ -15,6 +15,7 @@ import numpy as np
 from funnel_audit.clock import DAY, NAT, local_days, to_datetime
 from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
+from funnel_audit.pieces import median, quantiles
 
 if TYPE_CHECKING:
     from funnel_audit.journeys import Journeys
@@ -127,7 +128,7 @@ def earliest(journeys: Journeys, outcome: Outcome) -> int | None:
     known = created[created != NAT]
     if not both.any() or not len(known):
         return None
-    lag = int(np.quantile(np.maximum(closed[both] - created[both], 0), 0.9))
+    lag = int(quantiles(np.maximum(closed[both] - created[both], 0), [0.9])[0])
     return int(months(local_days(np.array([int(known.min()) + lag]), journeys.timezone))[0]) + 1
 
 
@@ -160,7 +161,7 @@ def closing_filter(journeys: Journeys, created: Array, closed: Array, known: Arr
 
 def imported(journeys: Journeys, created: Array, closed: Array, known: Array, timed: Array) -> list[Sign]:
     """More closings in the first days of all than the deals created by then can give at the pace of later ones."""
-    typical = float(np.median(np.maximum(closed[timed] - created[timed], 0)))
+    typical = median(np.maximum(closed[timed] - created[timed], 0))
     window = int(typical / 2)
     begin = int(created[known].min())
     if window < 7 * DAY or journeys.as_of.us - begin < 6 * window:

@@ -8,7 +8,7 @@ import numpy as np
 
 from funnel_audit.clock import DAY, NAT, local_wall, to_datetime
 from funnel_audit.frozen import Frozen
-from funnel_audit.pieces import edges, in_pieces
+from funnel_audit.pieces import edges, in_pieces, median
 
 if TYPE_CHECKING:
     from funnel_audit.findings.rule import Evidence
@@ -90,7 +90,7 @@ def crowded(counts: Array, least: int, times: float) -> tuple[Array, float]:
     filled = counts[counts > 0]
     if len(filled) < 10:
         return np.empty(0, np.int64), 0.0
-    usual, busy = float(np.median(filled)), float(np.quantile(filled, 0.95, method="lower"))
+    usual, busy = median(filled), float(np.quantile(filled, 0.95, method="lower"))
     return np.flatnonzero(counts >= max(least, times * usual, 3 * busy)), usual
 
 

@@ -25,6 +25,7 @@ import numpy as np
 
 from funnel_audit.findings.effects import flagged, share_of
 from funnel_audit.findings.rule import Evidence, Found
+from funnel_audit.pieces import median
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("outlying amounts")
@@ -46,9 +47,9 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         if len(rows) < ENOUGH:
             continue
         logs = np.log(facts.amount[rows].astype(np.float64))
-        middle = float(np.median(logs))
+        middle = median(logs)
         away = np.abs(logs - middle)
-        spread = max(1.4826 * float(np.median(away)), LEAST_SPREAD)
+        spread = max(1.4826 * median(away), LEAST_SPREAD)
         far = away > LIMIT * spread
         if not far.any():
             continue

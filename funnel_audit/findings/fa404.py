@@ -30,6 +30,7 @@ from funnel_audit.findings.effects import flagged, share_of, stage_place
 from funnel_audit.findings.rule import Evidence, Found
 from funnel_audit.findings.wording import label_name
 from funnel_audit.journeys import STILL_OPEN, Outcome
+from funnel_audit.pieces import median
 from funnel_audit.texts import N_, Texts
 
 NAME = N_("deals pile up in a stage")
@@ -57,10 +58,10 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
     ages = (journeys.as_of.us - since[since != NAT]) / DAY
     ended = stays.us[(stays.stage == k) & (stays.exit != STILL_OPEN) & (stays.us != NAT)]
     of_stage = len(ended) >= 10 and not created_only
-    usual = float(np.median(ended)) / DAY if of_stage else days_to_win(evidence)
-    if usual is None or len(ages) < ENOUGH // 2 or float(np.median(ages)) < TIMES * usual:
+    usual = median(ended) / DAY if of_stage else days_to_win(evidence)
+    if usual is None or len(ages) < ENOUGH // 2 or median(ages) < TIMES * usual:
         return
-    age = float(np.median(ages))
+    age = median(ages)
     said = {
         "n": len(deals), "total": total, "share": share_of(texts, len(deals), total), "stage": label_name(evidence, texts, k),
         "age": texts.days(age), "usual": texts.days(usual),
@@ -94,4 +95,4 @@ def days_to_win(evidence: Evidence) -> float | None:
     journeys = evidence.journeys
     length = journeys.won_at.at - journeys.facts.created.at
     known = (journeys.outcome == Outcome.WON) & (journeys.won_at.at != NAT) & (journeys.facts.created.at != NAT) & (length >= 0)
-    return float(np.median(length[known])) / DAY if np.count_nonzero(known) >= 10 else None
+    return median(length[known]) / DAY if np.count_nonzero(known) >= 10 else None

@@ -14,6 +14,7 @@ from funnel_audit.clock import DAY, QUARTER_HOUR, calendar_quarter, quarter_star
 from funnel_audit.estimators import Incidence, beta_posterior_draws, incidence_at
 from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import MIN_REACHED, UNTIMED_LIMIT, fit, projected, window_incidence
+from funnel_audit.pieces import quantiles
 from funnel_audit.tally import Outcome
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ def leaks(
         if cell.reference is not None and onward is not None and draws is not None:
             wins = max(cell.reference.value - cell.incidence.value, 0.0) * per_30 * onward
             mean = mean_won_amount(tally, currency, cell.since_us, timezone)
-            low, high = np.quantile(draws, [0.025, 0.975])
+            low, high = quantiles(draws, [0.025, 0.975])
             recoverable = report.Recoverable(
-                wins=wins, low=float(min(low, wins)), high=float(max(high, wins)), amount=None if mean is None else wins * mean
+                wins=wins, low=min(low, wins), high=max(high, wins), amount=None if mean is None else wins * mean
             )
         out.append(
             replace(

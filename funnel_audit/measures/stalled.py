@@ -12,6 +12,7 @@ from funnel_audit.estimators import Survival, kaplan_meier
 from funnel_audit.frozen import Frozen
 from funnel_audit.journeys.records import Outcome
 from funnel_audit.measures.rates import UNTIMED_LIMIT
+from funnel_audit.pieces import median
 from funnel_audit.tally.spans import merge
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _stage(days: Any, here: Any, stuck: Any, value: Any, main: Any, limit: Limit
     known = days[here & ~np.isnan(days)]
     stalled_here = here & stuck
     amount = int(value[stalled_here].sum()) if main[stalled_here].any() else None
-    return StageStall(int(here.sum()), int(stalled_here.sum()), amount, limit, float(np.median(known)) if len(known) else None)
+    return StageStall(int(here.sum()), int(stalled_here.sum()), amount, limit, median(known) if len(known) else None)
 
 
 def _chances(chances: tuple[Any, Any, Any] | None, n: int, open_: Any) -> tuple[Any, Any]:

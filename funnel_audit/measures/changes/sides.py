@@ -11,6 +11,7 @@ from funnel_audit.estimators import Z95, incidence_at, median_limits, wilson
 from funnel_audit.estimators.decompose import Decomposition, kitagawa
 from funnel_audit.measures.changes.records import AMOUNT, CONVERSION, MIX, PACE, Change, Makeup, Piece, Side
 from funnel_audit.measures.rates import fit
+from funnel_audit.pieces import quantiles
 from funnel_audit.tally.spans import Spans
 
 if TYPE_CHECKING:
@@ -165,7 +166,8 @@ def _mean(amount: Array, day: Array, begin: int, end: int) -> Side | None:
     n = int(chosen.sum())
     if n < 2:
         return None
-    held = np.clip(amount[chosen], *np.quantile(amount, [WINSOR, 1 - WINSOR]))
+    low, high = quantiles(amount, [WINSOR, 1 - WINSOR])
+    held = np.clip(amount[chosen], low, high)
     mean, within = float(held.mean()), Z95 * float(held.std(ddof=1)) / n**0.5
     return Side(mean, mean - within, mean + within, n)
 

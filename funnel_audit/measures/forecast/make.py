@@ -17,6 +17,7 @@ from funnel_audit.measures.forecast.records import Forecast, Month, OpenChances,
 from funnel_audit.measures.forecast.single import by_stage, listed
 from funnel_audit.measures.forecast.sources import CREATION, reached_at
 from funnel_audit.measures.forecast.spread import Draws, draw, quantile
+from funnel_audit.pieces import quantiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,7 +132,7 @@ def _plan(
 
 
 def _amount(amounts: AmountDraws) -> Range:
-    low, middle, high = (float(np.quantile(amounts.total, p)) for p in (0.1, 0.5, 0.9))
+    low, middle, high = quantiles(amounts.total, (0.1, 0.5, 0.9))
     mean = amounts.mean_open + amounts.mean_new
     return Range(p10=low, p50=middle, p90=high, mean=mean, from_open=amounts.mean_open, from_new=amounts.mean_new)
 

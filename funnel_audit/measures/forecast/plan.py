@@ -13,7 +13,7 @@ from funnel_audit.measures.forecast.chances import chances
 from funnel_audit.measures.forecast.outlook import Outlook
 from funnel_audit.measures.forecast.records import KeyStageNeeded, Plan, PlanOutlook
 from funnel_audit.measures.forecast.spread import Draws
-from funnel_audit.pieces import distinct
+from funnel_audit.pieces import distinct, quantiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,7 +126,7 @@ def _expected_at_key(outlook: Outlook, to_key: Any, key_stage: int, window: floa
         ages = known.age[known.stage == k]
         ages = ages[~np.isnan(ages)]
         if len(ages):
-            nodes = distinct(np.quantile(ages, np.linspace(0.0, 1.0, 33)))
+            nodes = distinct(np.array(quantiles(ages, np.linspace(0.0, 1.0, 33).tolist())))
             total += float(np.interp(ages, nodes, to_key.at_ages(k, nodes)[0]).sum())
     start = known.first / max(float(known.first.sum()), 1.0)
     return total + float(outlook.arrivals.reaching(np.einsum("k,dkx->dx", start, to_key.fresh), window)[0])

@@ -17,7 +17,7 @@ from funnel_audit.frozen import Frozen
 from funnel_audit.labels import LOST
 from funnel_audit.pieces import distinct, edges, in_pieces
 from funnel_audit.tally import STILL_OPEN, Outcome
-from funnel_audit.tally.count import life_us, passed_over, stood
+from funnel_audit.tally.count import jumped_over, life_us, stood
 from funnel_audit.tally.spans import merge, rounded_seconds
 
 if TYPE_CHECKING:
@@ -152,17 +152,16 @@ def _stays(j: Journeys, number_of: Array, places: Any) -> list[tuple[Array, Arra
 
 def _untimed(j: Journeys, tally: Tally, number_of: Array, places: Any) -> list[tuple[Array, Array]]:
     """Jumps over a stage (advances at age 0), and exits whose time nobody wrote down, as the tally counts them."""
-    recorded, over = stood(j), passed_over(j)
+    recorded, over = stood(j), jumped_over(j)
     parts: list[tuple[Array, Array, int, int]] = []
     s = j.stays
     timeless = np.flatnonzero((s.us == NAT) & (s.entered != NAT) & (s.exit != STILL_OPEN))
     other = np.flatnonzero(~recorded)
     stayed_there = ((j.stayed >> j.stage.astype(np.uint64)) & np.uint64(1)) != 0
     lost_there = (j.outcome == Outcome.LOST) & j.placed & ~stayed_there
-    jumpers = recorded & ~j.facts.begun_before
     for k in np.flatnonzero(number_of >= 0).tolist():
         if tally.skipped[k]:
-            parts.append((np.flatnonzero(jumpers & ((over >> np.uint64(k)) & np.uint64(1) != 0)), number_of[k], ADVANCE, 0))
+            parts.append((np.flatnonzero(recorded & ((over >> np.uint64(k)) & np.uint64(1) != 0)), number_of[k], ADVANCE, 0))
         here = timeless[s.stage[timeless] == k]
         if tally.untimed_advances[k]:
             at = _median(tally.stays.advances(k))

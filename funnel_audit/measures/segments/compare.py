@@ -16,7 +16,7 @@ from funnel_audit.estimators.many_incidences import ManyIncidences
 from funnel_audit.estimators.two_groups import lengths_differ, means_differ, shares_differ
 from funnel_audit.frozen import Frozen
 from funnel_audit.measures.segments.worth import OwnersMix, Settled, Values
-from funnel_audit.pieces import distinct
+from funnel_audit.pieces import distinct, median
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,7 +180,7 @@ def difference(test: Comparison, q: float, stage_ids: Sequence[str], found: Sett
     value, others = test.value, test.others
     if test.what == "days_to_win":
         timed = found.deals & ~np.isnan(found.days) & (cells < blank)
-        value, others = (float(np.median(found.days[timed & mask])) for mask in (cells == test.row, cells != test.row))
+        value, others = (median(found.days[timed & mask]) for mask in (cells == test.row, cells != test.row))
     return report.Difference(
         what=test.what, stage=None if test.stage is None else stage_ids[test.stage], value=value, others=others,
         direction="better" if test.better else "worse", q_value=q, basis=test.basis,

@@ -18,6 +18,7 @@ from funnel_audit.estimators.shrinkage import beta_binomial
 from funnel_audit.estimators.strata import SameMix, mantel_haenszel
 from funnel_audit.frozen import Frozen
 from funnel_audit.measures.rates import MIN_REACHED
+from funnel_audit.pieces import quantiles
 from funnel_audit.segments_of import Split, amount_bands
 from funnel_audit.tally import Outcome
 from funnel_audit.tally.count import life_us
@@ -64,7 +65,7 @@ def settled(journeys: Journeys, currency: str | None) -> Settled:
     days = np.where(timed, life / DAY, np.nan)
     since, old = None, np.zeros(j.n, bool)
     if np.count_nonzero(timed) >= MIN_WINS:
-        since = float(np.quantile(days[timed], SETTLED_QUANTILE))
+        since = quantiles(days[timed], [SETTLED_QUANTILE])[0]
         old = (facts.created.at != NAT) & (j.as_of.us - facts.created.at >= since * DAY)
     code = facts.currency.texts.index(currency) if currency in facts.currency.texts else -1
     main = facts.amount_known & (facts.currency.codes == code)
