@@ -11,6 +11,7 @@ from funnel_audit.clock import DAY, NAT, AsOf, elapsed_us
 from funnel_audit.deal_record import Count, Standing
 from funnel_audit.journeys import STILL_OPEN, Outcome
 from funnel_audit.labels import LOST
+from funnel_audit.tally.count import jumped_over
 
 if TYPE_CHECKING:
     from funnel_audit.funnel import Funnel
@@ -24,7 +25,7 @@ def standings(single: Journeys, funnel: Funnel, texts: Texts) -> tuple[Standing,
     """One row a stage: reached or not, and how the deal left it."""
     outcome, furthest = Outcome(int(single.outcome[0])), int(single.stage[0])
     placed, history = bool(single.placed[0]), bool(single.has_history[0])
-    seen, stayed = int(single.seen[0]), int(single.stayed[0])
+    seen, over = int(single.seen[0]), int(jumped_over(single)[0])
     rows = {int(stage): row for row, stage in enumerate(single.stays.stage)}
     out = []
     for k, stage in enumerate(funnel.stages):
@@ -41,7 +42,7 @@ def standings(single: Journeys, funnel: Funnel, texts: Texts) -> tuple[Standing,
             days = None if length == NAT else length / DAY
             closed = int(single.stays.exit[row]) != STILL_OPEN
             left = AsOf(start + length, False).iso_local(single.timezone) if closed and start != NAT and length != NAT else None
-        passed_by = history and reached and k < furthest and not stayed >> k & 1
+        passed_by = history and bool(over >> k & 1)
         out.append(
             Standing(
                 stage=stage.id,

@@ -134,3 +134,10 @@ def test_sums_are_exact_in_minor_units() -> None:
     t = counted("D*100: a0 | amount=0.1 currency=EUR")
     assert int(t.money["EUR"][1].sum()) == 1000
     assert np.issubdtype(t.money["EUR"].dtype, np.integer)
+
+
+def test_of_a_deal_that_was_under_way_only_what_lies_before_the_data_is_unseen() -> None:
+    """Two snapshots: A stood in b and is in d at the next one, so it jumped c as anybody does; whether it ever stood in a nobody knows."""
+    t = counted("A: b* d20 | begun=1\nB: b10 d20\nC: w* | begun=1", "abcdw", as_of=60)
+    assert t.skipped.tolist() == [1, 0, 2, 0, 0]
+    assert t.startless_exits.tolist() == [2, 2, 1, 1, 0]
