@@ -19,13 +19,14 @@ _HARMFUL = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SUSPECT = re.compile(_HARMFUL.pattern[:-1] + "\u2028\u2029]")
+_NUMBERS = frozenset({int, float, bool, type(None)})
 
 T = TypeVar("T")
 
 
 def clean(text: str, limit: int | None = None) -> str:
     """``text`` without harmful characters, on one line, at most ``limit`` characters (the last one then is an ellipsis)."""
-    if _SUSPECT.search(text):
+    if not text.isprintable() and _SUSPECT.search(text):  # what is printable holds nothing harmful, and is most of all text
         text = _HARMFUL.sub("", _BREAK.sub(" ", text))
     if limit is not None and len(text) > limit:
         text = text[: max(limit - 1, 0)].rstrip() + "…"
@@ -44,6 +45,8 @@ def _walk(value: object) -> object:
         changed: dict[str, object] = {}
         for name in value.__struct_fields__:
             old = getattr(value, name)
+            if type(old) in _NUMBERS:
+                continue
             new = old if name == "delimiter" and old == "\t" else _walk(old)
             if new is not old:
                 changed[name] = new

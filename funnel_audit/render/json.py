@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import msgspec
 
@@ -10,6 +11,7 @@ from funnel_audit.clean import clean_record
 from funnel_audit.report import Record
 
 _DAYS = frozenset({"p50", "p75", "p90", "days", "limit", "median_days", "open_days", "edited_days"})
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 SHARE_DIGITS, DAY_DIGITS, MONEY_DIGITS = 6, 4, 2
 
 
@@ -19,6 +21,7 @@ def render(audit: Record) -> bytes:
     return msgspec.json.format(msgspec.json.encode(tree), indent=2) + b"\n"
 
 
+@cache
 def digits_of(key: str) -> int:
     """How many decimals a key carries: amounts are money, the names above are days, everything else is a share or a count.
 
@@ -32,8 +35,8 @@ def digits_of(key: str) -> int:
 def _rounded(key: str, value: object) -> object:
     if isinstance(value, float):
         return round(value, digits_of(key)) + 0.0 if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {name: _rounded(name, item) for name, item in value.items()}
+    if isinstance(value, dict):  # asked here of each item, not by a call: a report has twenty thousand
+        return {name: item if type(item) in _AS_THEY_ARE else _rounded(name, item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_rounded(key, item) for item in value]
+        return [item if type(item) in _AS_THEY_ARE else _rounded(key, item) for item in value]
     return value

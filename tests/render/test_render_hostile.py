@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 from typing import Any
 from xml.dom import minidom
@@ -12,7 +13,7 @@ import pytest
 from audit_example import example
 from rich.cells import cell_len
 
-from funnel_audit.clean import clean, clean_record
+from funnel_audit.clean import _SUSPECT, clean, clean_record
 from funnel_audit.render import FORMATS, render_as, terminal
 from funnel_audit.report import Audit
 
@@ -95,6 +96,13 @@ def test_wide_characters_keep_the_width() -> None:
 def test_clean(raw: str, safe: str) -> None:
     assert clean(raw) == safe
     assert clean(safe) == safe
+
+
+def test_what_is_removed_is_never_printable() -> None:
+    """``clean`` lets printable text pass without looking at it."""
+    cleaned = [chr(code) for code in range(sys.maxunicode + 1) if clean(f"a{chr(code)}b") != f"a{chr(code)}b"]
+    assert len(cleaned) > 2000 and not any(one.isprintable() for one in cleaned)
+    assert not any(_SUSPECT.search(chr(code)) for code in range(sys.maxunicode + 1) if chr(code).isprintable())
 
 
 def test_clean_shortens() -> None:
