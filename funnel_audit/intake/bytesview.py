@@ -100,7 +100,7 @@ def blocks(array: pa.Array) -> Iterator[tuple[int, Block]]:
             piece = np.concatenate([piece, np.zeros(last - first + 8 - len(piece), dtype=np.uint8)])
         width = int(edges[1]) - first
         if valid is None and 0 < width * count == last - first and bool((np.diff(edges) == width).all()):
-            starts, lengths = _even(width)
+            starts, lengths = _even(width, BLOCK if count > _FEW else _FEW)
             yield begin, Block(piece, starts[:count], lengths[:count], width)
             continue
         starts = edges.astype(np.int64)
@@ -112,9 +112,9 @@ def blocks(array: pa.Array) -> Iterator[tuple[int, Block]]:
 
 
 @lru_cache(maxsize=16)
-def _even(width: int) -> tuple[I64, I64]:
+def _even(width: int, count: int) -> tuple[I64, I64]:
     """Starts and lengths of neighbouring cells of one width: the same arrays for all blocks, so they are read only."""
-    arrays = np.arange(BLOCK, dtype=np.int64) * width, np.full(BLOCK, width, dtype=np.int64)
+    arrays = np.arange(count, dtype=np.int64) * width, np.full(count, width, dtype=np.int64)
     for array in arrays:
         array.flags.writeable = False
     return arrays

@@ -77,7 +77,8 @@ def _read(
             ),
         )
         if encoding == UTF8:
-            in_pieces(range(table.num_columns + 1), lambda place, _: _check_utf8(table.column(place)))
+            for column in table.columns:
+                _check_utf8(column)
     except pa.ArrowInvalid:
         return None
     return table
