@@ -6,6 +6,9 @@ Nothing heavy is imported here: ``--help`` must not wait for pandas.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Sequence
+from copy import copy
 from typing import Annotated
 
 import typer
@@ -76,4 +79,14 @@ app.command(cls=Command, help=t.say("Make a stages file from an export: its labe
 def main() -> None:
     """Entry of the console script."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # typer's pydantic would else look through every package installed
-    guarded(lambda: app(standalone_mode=False))
+    guarded(lambda: asked_for(sys.argv[1:])(standalone_mode=False))
+
+
+def asked_for(words: Sequence[str]) -> typer.Typer:
+    """The app with the one command that was typed: to build the options of all the others takes longer than to count a small export."""
+    named = [command for command in app.registered_commands if command.callback and [command.callback.__name__] == list(words[:1])]
+    if not named:
+        return app
+    alone = copy(app)
+    alone.registered_commands = named
+    return alone
