@@ -16,9 +16,18 @@ def test_only_the_typed_command_is_built() -> None:
     assert all(asked_for(words) is app for words in ([], ["--help"], ["repot"], ["--version", "report"]))
 
 
+class Param:
+    """A parameter as typer has them."""
+
+    def __init__(self, kind: Any) -> None:
+        self.type_descriptor = SimpleNamespace(annotation=kind)
+
+    def get_runtime_param(self) -> Any:
+        return SimpleNamespace(coerce=lambda value, param, ctx: ("typer's own", value))
+
+
 def coerced(kind: Any, value: Any) -> Any:
-    own = SimpleNamespace(coerce=lambda value, param, ctx: ("typer's own", value))
-    param = SimpleNamespace(get_runtime_param=lambda: own, type_descriptor=SimpleNamespace(annotation=kind))
+    param = Param(kind)
     take_as_typed(param)
     take_as_typed(param)  # a second time changes nothing
     return param.get_runtime_param().coerce(value, param=param, ctx=None)
