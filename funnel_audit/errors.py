@@ -91,6 +91,25 @@ def _cleaned(value: object, clean: Callable[[str], str]) -> object:
     return clean(value) if isinstance(value, str) else value
 
 
+class Cell(str):
+    """A text out of the file: an error does not show it under ``--anonymous``."""
+
+    __slots__ = ()
+
+
+HIDDEN = Said("(not shown: --anonymous)")
+
+
+def _hidden(value: object) -> object:
+    if isinstance(value, Said):
+        said = Said(value.msgid, **{name: _hidden(inner) for name, inner in value.params.items()})
+        said.plural, said.n = value.plural, value.n
+        return said
+    if isinstance(value, list | tuple):
+        return HIDDEN if any(isinstance(item, Cell) for item in value) else [_hidden(item) for item in value]
+    return HIDDEN if isinstance(value, Cell) else value
+
+
 class _English:
     """Messages as they are written."""
 
@@ -174,12 +193,13 @@ class FunnelAuditError(Exception):
         """What to type next, in English."""
         return str(self.advice or "")
 
-    def told(self, texts: Tongue) -> str:
-        """What is wrong, where, and the cure, in the language of ``texts``."""
+    def told(self, texts: Tongue, *, anonymous: bool = False) -> str:
+        """What is wrong, where, and the cure, in the language of ``texts``; ``anonymous``: without a cell of the file."""
+        message, advice = (_hidden(part) if anonymous else part for part in (self.message, self.advice))
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        cure = str(_told(self.advice, texts)) if self.advice else ""
+        cure = str(_told(advice, texts)) if advice else ""
         where = "".join(f"{part}: " for part in (place, self.key) if part)
-        return where + str(_told(self.message, texts)) + (f"\n  {cure}" if cure else "")
+        return where + str(_told(message, texts)) + (f"\n  {cure}" if cure else "")
 
     def __str__(self) -> str:
         return self.told(ENGLISH)

@@ -14,12 +14,12 @@ from funnel_audit.errors import Said, UsageError, sentences
 from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Checks
 from funnel_audit.report import Audit, Finding
-from funnel_audit.verdict import Accepted, Check, Counts, Gone, Judged, RuleInfo
+from funnel_audit.verdict import STANDARD_INPUT, Accepted, Check, Counts, Gone, Judged, RuleInfo
 
 SEVERITIES = ("error", "warning", "info")
 NO_FILE = ("packaged", "export", "dialect")
 """Where the stages come from if not from a file of the user's."""
-STDIN = ("-", "<stdin>")
+STDIN = ("-", STANDARD_INPUT)
 STANDINGS = ("expired", "worse", "new", "accepted")
 
 
@@ -181,7 +181,7 @@ def judgements(audit: Audit, checks: Checks, choice: Choice, today: Today, accep
                 finding=finding,
                 standing=stands,
                 fails=stands != "accepted" and at_least(finding.severity, choice.fail_on),
-                path="" if file in STDIN else relative(file, root),
+                path=STANDARD_INPUT if file in STDIN else relative(file, root),
                 line=finding.place.line,
                 stage=names.get(finding.place.stage or "", finding.place.stage),
                 accepted=line,

@@ -10,6 +10,8 @@ import msgspec
 from funnel_audit.report import Finding, Input, Note, Record
 
 SCHEMA = "funnel-audit-check/1"
+STANDARD_INPUT = "<stdin>"
+"""The ``path`` of what was piped in."""
 FAILING = ("new", "worse", "expired")
 """The standings that count against ``--fail-on``; the fourth is ``accepted``."""
 
@@ -27,7 +29,7 @@ class Judged(Record, frozen=True, kw_only=True):
     """A finding, where an editor or CI finds it, and how it stands.
 
     ``standing``: new; worse (accepted, but there are more of it now); expired (accepted until a day that is over); accepted.
-    ``path`` is relative to where the command ran where it lies below, with slashes; empty for standard input.
+    ``path`` is relative to where the command ran where it lies below, with slashes; ``<stdin>`` for standard input.
     """
 
     finding: Finding

@@ -102,7 +102,6 @@ def check(
     from funnel_audit.gate import Choice, chosen_codes, judge
 
     choice = Choice(fail_on, chosen_codes("--select", select), chosen_codes("--ignore", ignore), most)
-    given_day = None if today is None else _date(today)
     lines = _baseline(baseline, update_baseline)
     stdin = standard_input(names)
 
@@ -111,7 +110,7 @@ def check(
     from funnel_audit.stages_file import load_funnel
 
     funnel = load_funnel(stages)
-    day = _today(given_day, funnel.timezone)
+    day = _today(today, funnel.timezone)
     with progress(names, stdin, language_chosen) as step:
         step("read")
         as_of_day = resolved_as_of(as_of, funnel.timezone)
@@ -144,20 +143,18 @@ def _refuse_at_odds(baseline: Path | None, update: bool, anonymous: bool, key: s
         )
 
 
-def _date(typed: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(typed)
-    except ValueError:
-        raise UsageError(Said("--today: “{value}” is no date; write it like 2026-03-31", value=typed)) from None
-
-
-def _today(given: dt.date | None, timezone: str) -> Today:
-    """The one place where the clock enters; what it says is printed with the verdict."""
+def _today(typed: str | None, timezone: str) -> Today:
+    """The one place where the clock enters; what it says is printed with the verdict. ``typed`` is read as every date of an option."""
     from zoneinfo import ZoneInfo
 
+    from funnel_audit.clock import to_datetime
     from funnel_audit.gate import Today
+    from funnel_audit.intake.period import moment
 
-    return Today(given) if given is not None else Today(dt.datetime.now(ZoneInfo(timezone)).date(), "system")
+    zone = ZoneInfo(timezone)
+    if typed is None:
+        return Today(dt.datetime.now(zone).date(), "system")
+    return Today(to_datetime(moment(typed, "--today", timezone)[0]).astimezone(zone).date())
 
 
 def _baseline(path: Path | None, update: bool) -> Baseline | None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from itertools import pairwise
+from pathlib import Path
 
 from funnel_audit.cli.usage import mistyped, misuse
-from funnel_audit.errors import FunnelAuditError, InputError
+from funnel_audit.errors import FunnelAuditError, InputError, Said, UsageError, reason_of
 from funnel_audit.texts import Texts, pick_language
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""A full disk, met by the help or a temporary file, is no defect."""
 
 
 class Exit(IntEnum):
@@ -46,6 +51,7 @@ def language(typed: Sequence[str] | None = None) -> str:
 
 def guarded(run: Callable[[], object]) -> None:
     """Run the program; what goes wrong is one clear sentence on standard error and an exit code. ``run`` may return an exit code."""
+    _open_closed_streams()
     try:
         code = run()
     except (FunnelAuditError, KeyboardInterrupt, BrokenPipeError, Exception) as error:
@@ -60,6 +66,9 @@ def tell(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         hush()
         return Exit.DONE
+    if isinstance(error, OSError) and error.errno in FULL:
+        hush()
+        error = UsageError(Said("writing failed ({why}).", why=reason_of(error)))
     from funnel_audit.clean import clean
 
     texts = Texts(language())
@@ -71,7 +80,7 @@ def tell(error: BaseException) -> int:
         import traceback
 
         traceback.print_exception(error)
-    told = error.told(texts) if isinstance(error, FunnelAuditError) else str(error)
+    told = error.told(texts, anonymous="--anonymous" in sys.argv) if isinstance(error, FunnelAuditError) else str(error)
     said = "\n".join(clean(line) if line.strip() else line for line in indented(told))
     if known:
         sys.stderr.write(texts.say("Error: {what}", what=said) + "\n")
@@ -100,3 +109,13 @@ def write(payload: bytes) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         hush()
+    except OSError as error:
+        hush()
+        raise UsageError(Said("standard output cannot be written ({why}).", why=reason_of(error))) from error
+
+
+def _open_closed_streams() -> None:
+    """A stream that was closed before the start (``>&-``) is None to Python: what is written there goes nowhere, nothing is read there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end

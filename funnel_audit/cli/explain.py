@@ -15,7 +15,7 @@ t = Texts(language())
 
 def explain(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help=t.say("A code such as FA203, or a group such as FA2."), show_default=False)
+        str | None, typer.Argument(metavar="CODE", help=t.say("A code such as FA203, or a group such as FA2."), show_default=False)
     ] = None,
     lang: Language = None,
     output_format: Annotated[str, typer.Option("--format", help=t.say("terminal, markdown or json."))] = "terminal",

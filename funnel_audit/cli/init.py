@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Annotated
 
 import typer
 
+from funnel_audit.clean import clean
 from funnel_audit.cli.edge import language
 from funnel_audit.cli.inputs import expand, refuse_overwriting, standard_input
 from funnel_audit.cli.options import DialectFile, Files, Language, Output, Pipeline, Sheet, chosen_language, deliver
@@ -40,5 +42,6 @@ def init(
     made = starter(names, Options(pipeline=pipeline, sheet=sheet, dialect=dialect), stdin, texts)
     deliver(made.encode(), output)
     if output is not None:
-        command = f"funnel-audit report {' '.join(names[:3])} --stages {output}"
+        given = [(name, value) for name, value in (("--pipeline", pipeline), ("--sheet", sheet), ("--dialect", dialect)) if value]
+        command = clean(shlex.join(["funnel-audit", "report", *files, "--stages", str(output), *(word for pair in given for word in pair)]))
         sys.stderr.write(texts.say("{path} is written. Look through it, then: {command}", path=output, command=command) + "\n")

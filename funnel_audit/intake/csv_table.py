@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from funnel_audit.errors import NoTableError, Said
+from funnel_audit.errors import Cell, NoTableError, Said
 from funnel_audit.frozen import Frozen
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_fast import count_byte, read_fast
@@ -183,7 +183,7 @@ def _refuse_empty(source: Source, rows: list[list[str]]) -> None:
     if all(layout.is_blank(row) for row in rows):
         raise NoTableError(Said("the file holds nothing but blank lines."), file=source.name, cure=Said("Export the deals again."))
     if sentence := layout.empty_export_sentence(rows):
-        message = Said("the CRM's export is empty: it holds only the sentence “{text}”.", text=sentence[:80])
+        message = Said("the CRM's export is empty: it holds only the sentence “{text}”.", text=Cell(sentence[:80]))
         raise NoTableError(message, file=source.name, cure=Said("Widen the filter in the CRM's list of deals and export again."))
 
 

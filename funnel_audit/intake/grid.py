@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from funnel_audit.errors import NoTableError, Said
+from funnel_audit.errors import Cell, NoTableError, Said
 from funnel_audit.frozen import Frozen
 from funnel_audit.intake import layout
 from funnel_audit.intake.csv_tolerant import Builder
@@ -52,7 +52,7 @@ def head_of(grid: Grid, file: str, container: Literal["excel", "html", "json"], 
     if not top:
         raise NoTableError(Said("the table is empty."), file=file, cure=Said("Export the deals again."))
     if sentence := layout.empty_export_sentence(top):
-        message = Said("the CRM's export is empty: it holds only the sentence “{text}”.", text=sentence[:80])
+        message = Said("the CRM's export is empty: it holds only the sentence “{text}”.", text=Cell(sentence[:80]))
         raise NoTableError(message, file=file, cure=Said("Widen the filter in the CRM's list of deals and export again."))
     header = layout.header_row(top)
     if header is None:

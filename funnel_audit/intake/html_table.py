@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from funnel_audit.errors import InputError, NoTableError, Said
+from funnel_audit.errors import Cell, InputError, NoTableError, Said
 from funnel_audit.intake.encoding import detect
 from funnel_audit.intake.grid import Grid, head_of
 from funnel_audit.intake.source import Source
@@ -31,7 +31,7 @@ def open_html(source: Source) -> Head:
     tables = [rows for rows in (_rows(table) for table in root.iter("table")) if rows]
     if not tables:
         text = " ".join(" ".join(str(text) for text in root.itertext()).split())[:80]
-        with_text = Said("this is a web page without a table, only the text “{text}”.", text=text)
+        with_text = Said("this is a web page without a table, only the text “{text}”.", text=Cell(text))
         raise NoTableError(with_text if text else Said("this is a web page without a table."), file=source.name, cure=_CURE)
     largest = max(tables, key=lambda rows: sum(len(row) for row in rows))
     return head_of(Grid(largest, 1, str), source.name, "html", size_bytes=source.size)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from funnel_audit.errors import FunnelError, NoTableError, Said, did_you_mean, sentences
+from funnel_audit.errors import Cell, FunnelError, NoTableError, Said, did_you_mean, sentences
 from funnel_audit.frozen import Frozen
 from funnel_audit.intake import quirks
 from funnel_audit.intake.dialect import FIELDS, Dialect, generic
+from funnel_audit.intake.layout import is_value
 from funnel_audit.intake.matching import Recognised, header_key, recognise
 from funnel_audit.intake.table import Head
 from funnel_audit.labels import nearest, normal
@@ -163,6 +164,18 @@ def require(plan: Outline) -> None:
         return
     if plan.found.shape == "deals" and "deal_id" in plan.fields and {"created", "amount"} <= plan.fields.keys():
         return
-    columns = Said("Its columns: {names}.", names=[header for header in plan.head.headers[:12] if header])
+    if headless(plan.head.headers):
+        message = Said("the header line seems to be missing: the first row of the table holds values, not names of columns")
+        cure = Said("Export the deals again with the names of the columns in the first line.")
+        raise NoTableError(message, file=plan.head.file, cure=cure)
+    columns = Said("Its columns: {names}.", names=[Cell(header) for header in plan.head.headers[:12] if header])
     cure = Said("Export the deals with their stage, or name the column in stages.yaml under columns: {stage: …}.")
     raise NoTableError(Said("no column says in which stage a deal is"), file=plan.head.file, cure=columns + cure)
+
+
+_YEAR, _ADDRESS = re.compile(r"(19|20)\d\d"), re.compile(r"\w@\w[\w-]*\.\w")
+
+
+def headless(headers: Sequence[str]) -> bool:
+    """Does the line taken for the header look like a deal: a number, a date or an address in it? Years stand above columns, too."""
+    return any((is_value(header) and not _YEAR.fullmatch(header)) or _ADDRESS.search(header) for header in headers)

@@ -51,6 +51,20 @@ def resolve_as_of(
     return found.as_of, found.lone
 
 
+def before_the_first(as_of: str, facts: Facts, entries: Entries, funnel: Funnel) -> UsageError:
+    """The error for an as-of by which no deal exists: there is nothing to be told, least of all that all is well."""
+    zone = funnel.timezone
+    born = int(facts.created.at[facts.created.at != NAT].min())
+    last = newest([facts.created, facts.updated, facts.stage_changed, Moments(entries.at, entries.day)], zone)
+    first_day, last_day = (AsOf(us, True).iso_local(zone)[:10] for us in (born, last.as_of.us if last else born))
+    return UsageError(
+        Said(
+            "--as-of {as_of}: no deal exists by then; the dates of the data go from {first} to {last}.",
+            as_of=as_of, first=first_day, last=last_day,
+        )
+    )  # fmt: skip
+
+
 def made_from(created: Any, entries: Entries) -> bool:
     """Whether every creation date is an entry's: nearly always one of the deal's own, a hundredth of the cost of a look-up."""
     own = np.zeros(len(created), bool)
@@ -80,7 +94,10 @@ def created_outside(facts: Facts, options: Options, timezone: str) -> Any:
         out |= (facts.created.at == NAT) | (facts.created.at < start)
     if options.created_to is not None:
         us, day = moment(options.created_to, "--to", timezone)
-        out |= (facts.created.at == NAT) | (facts.created.at > (end_of_day(us, timezone) if day else us))
+        end = end_of_day(us, timezone) if day else us
+        out |= (facts.created.at == NAT) | (facts.created.at > end)
+    if options.created_from is not None and options.created_to is not None and start > end:
+        raise UsageError(Said("--from {start} is after --to {end}.", start=options.created_from, end=options.created_to))
     if out.all() and facts.n:
         raise UsageError(Said("--from and --to leave no deal: none was created in that period."))
     return out

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from funnel_audit.clock import NAT
 from funnel_audit.defects import Defect, LabelCount
-from funnel_audit.errors import FunnelError, InputError, Said, UsageError
+from funnel_audit.errors import Cell, FunnelError, InputError, Said, UsageError
 from funnel_audit.frozen import Frozen
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake import deals as dealtables
@@ -26,8 +26,8 @@ from funnel_audit.intake.columns import Parsed, joined, only_rows, parse
 from funnel_audit.intake.dialect import Dialect, generic, load_file
 from funnel_audit.intake.fit import fitting
 from funnel_audit.intake.numbering import numbered
-from funnel_audit.intake.outline import Outline, require
-from funnel_audit.intake.period import Options, created_outside, resolve_as_of
+from funnel_audit.intake.outline import Outline, headless, require
+from funnel_audit.intake.period import Options, before_the_first, created_outside, resolve_as_of
 from funnel_audit.intake.pipelines import in_scope, named
 from funnel_audit.intake.repeats import repeated
 from funnel_audit.intake.series import in_series, vanished
@@ -155,6 +155,8 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         unknown_ids=tuple(id_text(int(code)) for code in unknown[:5]), unknown_history=len(unknown),
         vanished=vanished(rows, series is not None, deal_of),
     )  # fmt: skip
+    if options.as_of is not None and not journeys.n and journeys.not_yet:
+        raise before_the_first(options.as_of, facts, entries_coded, funnel)
     return Reading(
         journeys, funnel, (*tables, *changes), shape_of(tables, changes, series is not None), order_source, tuple(labels),
         tuple(scope.pipelines), tuple(defects), options, (facts, told) if options.keep else None, scope.audited,
@@ -164,9 +166,10 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
 def unused(own: Dialect, path: str, plans: Sequence[Outline]) -> FunnelError:
     """The error for a dialect of the user's that takes none of the files: what it looks for, and what is there."""
     wanted = [header for table in own.tables for group in (table.recognise or (sum(table.columns.values(), ()),)) for header in group]
-    there = [header for plan in plans for header in plan.head.headers if header]
+    there = [Cell(header) for plan in plans if not headless(plan.head.headers) for header in plan.head.headers if header]
     cure = Said("It looks for: {names}.", names=list(dict.fromkeys(wanted))[:12])
-    cure += Said("The columns of the files: {names}.", names=list(dict.fromkeys(there))[:12])
+    if there:
+        cure += Said("The columns of the files: {names}.", names=list(dict.fromkeys(there))[:12])
     return FunnelError(Said("none of the files is of this dialect"), file=path, key="tables", cure=cure)
 
 

@@ -88,6 +88,9 @@ def _map_path(path: str) -> bytes | mmap.mmap:
         with place.open("rb") as file:
             return _mapped(file) if place.is_file() else file.read()
     except FileNotFoundError:
+        if place.is_symlink():
+            message = Said("this is a link to {target}, and there is no such file.", target=str(place.readlink()))
+            raise InputError(message, file=path, cure=Said("Name the file itself.")) from None
         raise InputError(Said("there is no such file."), file=path, cure=_did_you_mean(place)) from None
     except PermissionError:
         cure = Said("Ask its owner for read access or copy it.")

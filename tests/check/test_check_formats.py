@@ -8,6 +8,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -172,7 +173,7 @@ def annotated(out: str) -> set[str]:
 
 
 def test_what_is_of_a_stage_points_at_a_file_that_is_there(run: Any, tmp_path: Path) -> None:
-    """The user's stages file; without one the export, under the name that was typed; nothing for standard input."""
+    """The user's stages file; without one the export, under the name that was typed; no file for standard input."""
     Path("exports").mkdir()
     Path("exports/deals.csv").write_bytes((SAMPLES / "deals.csv").read_bytes())
     Path("stages.yaml").unlink()
@@ -183,6 +184,28 @@ def test_what_is_of_a_stage_points_at_a_file_that_is_there(run: Any, tmp_path: P
     }
     found = run("check", "exports/deals.csv", "--format", "sarif").out
     assert set(re.findall(r'"uri": "([^"]*deals[^"]*)"', found)) == {"exports/deals.csv"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_standard_input_has_a_name(run: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    data = Path("deals.csv").read_bytes()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: False, buffer=io.BytesIO(data)))
+    out = run("check", "-", "--fail-on", "info", "--format", name, "--today", "2026-02-01").out
+    if name == "github":
+        assert "::<stdin>:" in out and "file=<stdin>" not in out and not re.search(r"::\w+ [^:]*line=", out)
+    elif name == "sarif":
+        results = json.loads(out)["runs"][0]["results"]
+        jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(out))
+        places = [one["locations"][0].get("physicalLocation", {}).get("artifactLocation") for one in results]
+        assert {"uri": "%3Cstdin%3E"} in places
+    elif name == "gitlab":
+        assert "<stdin>" in {issue["location"]["path"] for issue in json.loads(out)}
+    elif name == "csv":
+        assert "<stdin>" in {row["file"] for row in csv.DictReader(io.StringIO(out.removeprefix("\ufeff")))}
+    elif name == "json":
+        assert "<stdin>" in {one["path"] for one in json.loads(out)["findings"]}
+    else:
+        assert re.search(r"(<|&lt;)stdin(>|&gt;):\d", out)
 
 
 def test_the_stages_of_a_dialect_are_no_file(run: Any, shared_data: Path) -> None:

@@ -47,6 +47,12 @@ def folder() -> list[str | Path]:
     return ["report", "empty_folder"]
 
 
+def dangling() -> list[str | Path]:
+    Path("dang.csv").unlink(missing_ok=True)
+    Path("dang.csv").symlink_to("nowhere.csv")
+    return ["report", "dang.csv"]
+
+
 def workbook() -> list[str | Path]:
     book = openpyxl.Workbook()
     book.active.append(["ID", "Stage"])
@@ -80,6 +86,11 @@ CASES: dict[str, tuple[int, Callable[[], list[str | Path]]]] = {
     "json": (3, made("x.json", '{"result": []}')),
     "sheet": (3, workbook),
     "no stage": (3, made("x.csv", "Имя,Заметка\na,b\nc,d\n")),
+    "no header": (3, made("x.csv", "31048223,Печать: ИП Ершов,01.07.2025\n31048224,Вывеска: ООО Ольха,02.07.2025\n")),
+    "no stage, anonymous": (3, made("x.csv", "Имя,Заметка\na,b\nc,d\n", "--anonymous")),
+    "link to nothing": (3, dangling),
+    "from after to": (2, typed("report", EXPORT, "--from", "2026-05-01", "--to", "01.04.2026")),
+    "today that is none": (2, typed("check", EXPORT, "--today", "31.02.2026")),
     "as-of": (2, typed("report", EXPORT, "--as-of", "soon")),
     "as-of that is none": (2, typed("report", EXPORT, "--as-of", "31.02.2026")),
     "as-of at no hour": (2, typed("report", EXPORT, "--as-of", "2026-02-01T25:00")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from funnel_audit.render.check.words import hidden, message, spot, verdict
 from funnel_audit.texts import Texts
-from funnel_audit.verdict import Check, Judged
+from funnel_audit.verdict import STANDARD_INPUT, Check, Judged
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 PER_STEP = 10
@@ -37,11 +37,12 @@ def render(check: Check) -> str:
 
 def _annotation(command: str, one: Judged, texts: Texts) -> str:
     finding = one.finding
-    properties = {"file": one.path, "line": "" if one.line is None or not one.path else str(one.line)}
+    file = "" if one.path == STANDARD_INPUT else one.path  # no file of the repository: the annotation is the job's own
+    properties = {"file": file, "line": "" if one.line is None or not file else str(one.line)}
     properties["title"] = f"{finding.code} {finding.name}"[:TITLE_LIMIT]
     told = ",".join(f"{key}={property_(value)}" for key, value in properties.items() if value)
     said = message(one, texts)
-    if not one.path or one.finding.place.file is None:
+    if not file or one.finding.place.file is None:
         said = f"{spot(one)}: {said}" if spot(one) else said
     return f"::{command} {told}::{data(said[:MESSAGE_LIMIT])}"
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from funnel_audit.render.check.words import message, reason, unlisted
 from funnel_audit.report import Finding
 from funnel_audit.texts import Texts
-from funnel_audit.verdict import Check, Judged, RuleInfo
+from funnel_audit.verdict import STANDARD_INPUT, Check, Judged, RuleInfo
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -116,7 +116,9 @@ def _locations(one: Judged) -> list[dict[str, Any]]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """A relative path from the root of the sources, an absolute one as a file: URI."""
+    """A relative path from the root of the sources, an absolute one as a file: URI; standard input lies nowhere."""
+    if path == STANDARD_INPUT:
+        return {"uri": quote(path)}
     if PurePosixPath(path).is_absolute():
         return {"uri": "file://" + quote(path)}
     if len(path) > 1 and path[1] == ":":
