@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from funnel_audit.journeys.records import Labels
 
 ORDERS = {
-    "packaged": N_("The order is that of the funnel that funnel-audit brings along; it knows the labels of this export."),
+    None: N_("The order is that of the funnel that funnel-audit brings along; it knows the labels of this export."),
+    "packaged": N_(
+        "The order is that of the funnel that funnel-audit brings along, where it knows the labels; the places of the others are a GUESS: "
+        "put them where deals pass them."
+    ),
     "history": N_("The order is that in which the deals pass the stages."),
     "pipeline": N_("The order is that of the CRM's default pipeline: check it against yours."),
     "dates": N_("The order is what a column of dates tells, which deals have from a stage on: check it."),
@@ -66,7 +70,7 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
             journeys.n, files=quoted(names),
         )
     )  # fmt: skip
-    yield _comment(t.word(ORDERS[reading.order_source or "packaged"]))
+    yield _comment(t.word(ORDERS[reading.order_source]))
     yield _comment(t.say("Check the order, the names, and which labels mean won, lost and on hold. Every key: docs/stages.md"))
     if len(reading.pipelines) > 1 and reading.options.pipeline is None:
         shown = reading.pipelines[:8]

@@ -31,8 +31,8 @@ _NUMBER = re.compile(r"^(\d{1,2}|\w)[ .):–-]+")
 """What a label is numbered or coded by, before what it says: "7. Lost", "A_DECLINED" (underscores are blanks by then)."""
 _SAMPLE_DEALS = 50_000
 OrderSource = str
-"""How the stages of a made funnel were put in order: "history", "pipeline" (the CRM's default), "dates" (of a column that is not read), or
-"appearance" (a guess)."""
+"""How the stages of a made funnel were put in order: "history", "pipeline" (the CRM's default), "packaged" (the funnel brought along, where
+it knows at least half of the labels), "dates" (of a column that is not read), or "appearance" (a guess)."""
 
 
 def counted(texts: Sequence[str], codes: Any, funnel: Funnel) -> list[LabelCount]:
@@ -141,7 +141,7 @@ def fitting(texts: Sequence[str], codes: Any, told: LabelledEntries | None, funn
         share = mapped_share(labels, made, dialects)
         if share is not None and share >= MIN_SHARE:
             return labels, made, "pipeline"
-    made, source = made_funnel(labels, texts, told, funnel, dialects, plans)
+    made, source = made_funnel(labels, texts, told, stands, dialects, plans)
     return counted(texts, codes, made), made, source
 
 
@@ -161,11 +161,10 @@ def misfit(labels: Sequence[LabelCount], funnel: Funnel, file: str) -> FunnelErr
     more = Said(_INDENTED, text=Said("… and {n} more", n=len(unknown) - 20)) if len(unknown) > 20 else None
     where = Said("# under the stage that it means, or under lost: / on_hold:")
     snippet = [Said(_ALIASES, label=repr(label.text), where=where) for label in unknown[:3]]
-    otherwise = Said(_INDENTED[2:], text=Said("Or leave --stages out: a funnel is then made from the export."))
     return FunnelError(
         sentences(fault + Said("Labels that they do not know, with their deals:"), *listed, more, between="\n"),
         file=funnel.path,
-        cure=sentences(Said("Map them in {file}:", file=funnel.path), *snippet, otherwise, between="\n"),
+        cure=sentences(Said("Map them in {file}:", file=funnel.path), *snippet, between="\n"),
     )
 
 
@@ -176,8 +175,8 @@ def made_funnel(
     labels: Sequence[LabelCount], appear: Sequence[str], entries: LabelledEntries | None, base: Funnel, dialects: Sequence[Dialect],
     plans: Sequence[Outline] = (),
 ) -> tuple[Funnel, OrderSource]:  # fmt: skip
-    """A funnel from the export's own labels, in the order in which deals pass them, else as dates that are not read tell it, else by
-    first appearance (a guess).
+    """A funnel from the export's own labels, in the order in which deals pass them, else that of ``base`` where it knows half of them,
+    else as dates that are not read tell it, else by first appearance (a guess), in which labels that ``base`` knows keep its order.
 
     ``appear`` are the labels in the order in which the export first shows them; of too many, the most frequent ones are kept.
 
@@ -196,7 +195,14 @@ def made_funnel(
     ended = [text for text in texts if within(text, lost)]
     parked = [text for text in texts if within(text, hold)]
     wins = [text for text in texts if within(text, won)]
-    going = [text for text in texts if text not in {*ended, *parked, *wins}][: MAX_STAGES - 1]
+    going = [text for text in texts if text not in {*ended, *parked, *wins}]
+    means = base.label_index()
+    ends = {code: [text for text in going if means.get(normal(text)) == code] for code in (LOST, ON_HOLD, len(base.stages) - 1)}
+    still = [text for text in going if not any(text in some for some in ends.values())]
+    half_known = 0 < len(still) <= 2 * sum(_known(text, base) is not None for text in still)
+    if half_known:
+        going, ended, parked, wins = still, *(one + more for one, more in zip((ended, parked, wins), ends.values(), strict=True))
+    going = going[: MAX_STAGES - 1]
     first = {text: at for at, text in reversed(list(enumerate(appear)))}
     going.sort(key=lambda text: first[text])
     source = "appearance"
@@ -206,16 +212,46 @@ def made_funnel(
         going, source = by_history(going, entries), "history"
     elif in_pipeline * 2 > len(going):
         going, source = sorted(going, key=lambda text: place.get(key(text), len(place))), "pipeline"
+    elif half_known:
+        going, source = by_base(going, base), "packaged"
     else:
-        going, told = by_dates(going, wins, plans)
+        going, told = by_dates(slots_by_base(going, base), wins, plans)
         source = "dates" if told else source
-    stages = [Stage(id=identifier(text, index), name=Text(en=text, ru=text)) for index, text in enumerate(going)]
+    same: dict[str | int, list[str]] = {}
+    for text in going:  # labels of one stage of the packaged funnel stay one stage
+        place_of = _known(text, base) if source == "packaged" else None
+        same.setdefault(text if place_of is None else place_of, []).append(text)
+    stages = [
+        Stage(id=identifier(own[0], index), name=Text(en=own[0], ru=own[0]), aliases=tuple(own[1:]))
+        for index, own in enumerate(same.values())
+    ]
     last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Выиграно"), aliases=tuple(wins[1:]), won=True)
     unique = list({normal(stage.name.en or ""): stage for stage in reversed(stages)}.values())[::-1]
     return msgspec.structs.replace(
         base, stages=(*unique, last), lost=tuple(ended), on_hold=tuple(parked), key_stage=None, pairs=(), source="export", path="",
         title=Text(),
     ), source
+
+
+def _known(text: str, funnel: Funnel) -> int | None:
+    """The stage before the won one that a label means; None where it means none."""
+    code = funnel.label_index().get(normal(text))
+    return code if code is not None and code < len(funnel.stages) - 1 else None
+
+
+def by_base(texts: Sequence[str], base: Funnel) -> list[str]:
+    """Labels in the order of a funnel's stages. Those that it does not know come after the first stage: nobody is taken for further than
+    he is known to be."""
+    places = [_known(text, base) for text in texts]
+    first = min((place for place in places if place is not None), default=0)
+    order = sorted(range(len(texts)), key=lambda at: (first if (k := places[at]) is None else k, places[at] is None, at))
+    return [texts[at] for at in order]
+
+
+def slots_by_base(texts: Sequence[str], base: Funnel) -> list[str]:
+    """Labels as they come, but those that a funnel knows change places among themselves, into its order."""
+    known = iter(by_base([text for text in texts if _known(text, base) is not None], base))
+    return [text if _known(text, base) is None else next(known) for text in texts]
 
 
 def key(text: str) -> str:

@@ -155,7 +155,7 @@ def read(paths: Sequence[str], funnel: Funnel, options: Options | None = None, *
         unknown_ids=tuple(id_text(int(code)) for code in unknown[:5]), unknown_history=len(unknown),
         vanished=vanished(rows, series is not None, deal_of),
     )  # fmt: skip
-    if options.as_of is not None and not journeys.n and journeys.not_yet:
+    if options.as_of is not None and not options.keep and not journeys.n and journeys.not_yet:
         raise before_the_first(options.as_of, facts, entries_coded, funnel)
     return Reading(
         journeys, funnel, (*tables, *changes), shape_of(tables, changes, series is not None), order_source, tuple(labels),

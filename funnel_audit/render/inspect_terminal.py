@@ -60,6 +60,7 @@ FUNNELS = {
 MADE_ORDERS = {
     "history": N_("in the order in which deals pass them"),
     "pipeline": N_("in the order of the CRM's default pipeline"),
+    "packaged": N_("in the order of the funnel that funnel-audit brings along, the place of unknown labels is a guess"),
     "dates": N_("in the order that a column of dates tells"),
     "appearance": N_("their order is a guess"),
 }

@@ -34,8 +34,9 @@ class Input(Record, frozen=True, kw_only=True):
     shape: str = ""
     """The shape of all files together: deal rows, dated columns, stage changes, deal rows with stage changes, snapshots."""
     order: str | None = None
-    """How the stages of a made funnel were put in order: history, pipeline (the CRM's default), dates (of a
-    column that is not read), appearance (a guess)."""
+    """How the stages of a made funnel were put in order: history, pipeline (the CRM's default), packaged (the
+    funnel brought along; labels that it does not know come after its first stage), dates (of a column that is not read), appearance (a
+    guess)."""
     pipeline: str | None = None
     created_from: str | None = None
     created_to: str | None = None

@@ -18,7 +18,7 @@ from funnel_audit.assemble import assemble
 from funnel_audit.findings import rules
 from funnel_audit.intake.read import read
 from funnel_audit.report import Finding
-from funnel_audit.stages_file import parse_funnel
+from funnel_audit.stages_file import packaged_text, parse_funnel
 from funnel_audit.texts import Texts
 
 DATA: dict[str, dict[str, list[dict[str, Any]]]] = {}
@@ -34,7 +34,8 @@ TEXTS_MATTER = {"FA203", "FA217", "FA218", "FA219", "FA401", "FA402"}
 
 def found(code: str, case: dict[str, Any], folder: Path) -> list[Finding]:
     export = edited(case["edits"])
-    reading = read([str(path) for path in export.write(folder)], parse_funnel(export.stages))
+    funnel = parse_funnel(packaged_text(), source="packaged") if case.get("packaged") else parse_funnel(export.stages)
+    reading = read([str(path) for path in export.write(folder)], funnel)
     audit = assemble(reading, Texts(case.get("lang", "en")), today_us=int(TODAY.timestamp()) * 1_000_000, ask=NO_BACKTEST)
     return [one for one in audit.findings if one.code == code]
 
