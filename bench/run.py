@@ -95,10 +95,15 @@ def measure(folder: Path, asked: argparse.Namespace, only: list[str]) -> None:
     if "floor" in only:
         for ids in asked.ids or ["plain", "opaque"]:
             file = data(asked.deals, ids)
-            commands = {"pyarrow.csv.read_csv alone": [PY, "-c", FLOOR, file], "report --format json": [*REPORT, file, "--format", "json"]}
+            commands = {
+                "pyarrow.csv.read_csv alone": [PY, "-c", FLOOR, file],
+                "report --format json": [*REPORT, file, "--format", "json"],
+                "without forecast and changes": [PY, str(HERE / "core.py"), file],
+            }
             limit = f"(limit {'4.5' if ids == 'opaque' else '3.5'}; 2048 MiB)"
             taken = rounds(commands, asked.rounds)
-            show(f"Against the floor, ids {ids}", taken, "pyarrow.csv.read_csv alone", {"report --format json": limit})
+            limits = dict.fromkeys(list(commands)[1:], limit)
+            show(f"Against the floor, ids {ids}", taken, "pyarrow.csv.read_csv alone", limits)
     if "check" in only:
         file = data(asked.deals, "plain")
         judge = [PY, "-m", "funnel_audit", "check", file, "--fail-on", "never", "--format", "json"]
