@@ -16,6 +16,7 @@ from funnel_audit.clean import clean_record
 from funnel_audit.clock import end_of_day, start_of_day
 from funnel_audit.compare_record import Comparison
 from funnel_audit.defects import Defect
+from funnel_audit.errors import without_cells
 from funnel_audit.funnel import Funnel
 from funnel_audit.intake.read import Options, Reading
 from funnel_audit.intake.read import read as read_files
@@ -131,4 +132,5 @@ def _key(reading: Reading) -> bytes:
 
 
 def _unquoted(defects: Sequence[Defect]) -> tuple[Defect, ...]:
-    return tuple(replace(defect, sample=None) if defect.kind in QUOTE_CELLS else defect for defect in defects)
+    kept = (replace(defect, sample=None) if defect.kind in QUOTE_CELLS else defect for defect in defects)
+    return tuple(replace(defect, said=without_cells(defect.said)) if defect.said is not None else defect for defect in kept)

@@ -100,11 +100,16 @@ class Cell(str):
 HIDDEN = Said("(not shown: --anonymous)")
 
 
+def without_cells(said: Said) -> Said:
+    """The same sentence with every ``Cell`` in it hidden."""
+    hidden = Said(said.msgid, **{name: _hidden(value) for name, value in said.params.items()})
+    hidden.plural, hidden.n = said.plural, said.n
+    return hidden
+
+
 def _hidden(value: object) -> object:
     if isinstance(value, Said):
-        said = Said(value.msgid, **{name: _hidden(inner) for name, inner in value.params.items()})
-        said.plural, said.n = value.plural, value.n
-        return said
+        return without_cells(value)
     if isinstance(value, list | tuple):
         return HIDDEN if any(isinstance(item, Cell) for item in value) else [_hidden(item) for item in value]
     return HIDDEN if isinstance(value, Cell) else value

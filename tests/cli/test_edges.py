@@ -69,6 +69,15 @@ def test_anonymous_errors_quote_no_cell(run: Run, text: str) -> None:
     assert not any(name in ran.err for name in NAMES)
 
 
+def test_anonymous_findings_quote_no_cell_of_a_file_left_out(run: Run) -> None:
+    Path("folder").mkdir()
+    shutil.copy(EXPORT, "folder")
+    Path("folder/e.csv").write_text("Нет сделок у менеджера Гущин\n", "utf-8")
+    Path("folder/p.xls").write_text("<html><body>Ершов</body></html>", "utf-8")
+    out = run("report", "folder", "--anonymous", "--format", "json").out
+    assert out.count("(not shown: --anonymous)") == 2 and not any(name in out for name in NAMES[:2])
+
+
 def test_what_is_no_header() -> None:
     assert headless(["31048223", "Anna"]) and headless(["D-1", "05.01.2026 12:00"]) and headless(["D-1", "anna@example.com"])
     assert not headless(["ID", "Created", "2025", "Q1", ""])
