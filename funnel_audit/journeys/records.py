@@ -22,9 +22,8 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from funnel_audit.clock import DAY, NAT, AsOf
+from funnel_audit.clock import NAT, AsOf
 from funnel_audit.frozen import Frozen
-from funnel_audit.labels import LOST
 from funnel_audit.pieces import edges, in_pieces
 
 if TYPE_CHECKING:
@@ -337,72 +336,13 @@ class Journeys(Frozen, dict=True):
     @cached_property
     def deals(self) -> pd.DataFrame:
         """One row a deal; see the module's example."""
-        import pandas as pd
+        from funnel_audit.journeys.frames import deals_frame  # pandas takes longer to import than a small export to count
 
-        facts = self.facts
-        known = self.outcome == Outcome.OPEN
-        frame = pd.DataFrame(
-            {
-                "deal_id": [facts.id_text(code) for code in range(self.n)],
-                "outcome": _from_codes(self.outcome, ["open", "won", "lost"]),
-                "stage": self.stage.astype(np.int16),
-                "stage_now": pd.array(np.where(known, self.stage_now, 0), dtype="Int16"),
-                "created": _stamps(facts.created.at),
-                "closed": _stamps(np.where(self.outcome == Outcome.WON, self.won_at.at, self.lost_at.at)),
-                "since": _stamps(self.since.at),
-                "placed": self.placed,
-                "has_history": self.has_history,
-                "on_hold": self.on_hold,
-                "unmapped": self.unmapped,
-                "reopened": self.reopened,
-                "back_moves": self.back_moves,
-                "amount": np.where(facts.amount_known, facts.amount / 100, np.nan),
-                "currency": _categories(facts.currency),
-                "owner": _categories(facts.owner),
-                "source": _categories(facts.source),
-                "lost_reason": _categories(facts.lost_reason),
-                "company": [facts.company.text(code) for code in range(self.n)],
-                "title": [facts.title.text(code) for code in range(self.n)],
-            }
-        )
-        frame.loc[~known, "stage_now"] = pd.NA
-        return frame
+        return deals_frame(self)
 
     @cached_property
     def stays_frame(self) -> pd.DataFrame:
         """One row a stay; ``to`` is the next stage of an advance, ``days`` NaN where the length is not known."""
-        import pandas as pd
+        from funnel_audit.journeys.frames import stays_frame
 
-        stays = self.stays
-        advance = stays.exit < STILL_OPEN
-        kind = np.where(advance, 1, np.where(stays.exit == LOST, 2, 0))
-        left = np.where((stays.us == NAT) | (stays.entered == NAT) | (kind == 0), NAT, stays.entered + stays.us)
-        frame = pd.DataFrame(
-            {
-                "deal_id": [self.facts.id_text(int(code)) for code in stays.deal],
-                "stage": stays.stage.astype(np.int16),
-                "entered": _stamps(stays.entered),
-                "left": _stamps(left),
-                "exit": _from_codes(kind, ["open", "advance", "lost"]),
-                "to": pd.array(np.where(advance, stays.exit, 0), dtype="Int16"),
-                "days": np.where(stays.us == NAT, np.nan, stays.us / DAY),
-            }
-        )
-        frame.loc[~advance, "to"] = pd.NA
-        return frame
-
-
-def _stamps(at: Array) -> Any:
-    import pandas as pd
-
-    return pd.DatetimeIndex(np.ascontiguousarray(at).view("M8[us]")).tz_localize("UTC")
-
-
-def _categories(labels: Labels) -> Any:
-    return _from_codes(labels.codes, list(labels.texts))
-
-
-def _from_codes(codes: Array, texts: list[str]) -> Any:
-    import pandas as pd
-
-    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(texts, dtype=object))
+        return stays_frame(self)
