@@ -61,7 +61,7 @@ def assemble(
         journeys, counted, splits, recorded.known_of_segments(m, journeys), currency,
         [stage.id for stage in funnel.stages],
     )  # fmt: skip
-    can = capabilities(m.tally, m.steps, reading.lacks, texts, coming.basis, series=reading.shape == "snapshots")
+    can = capabilities(m.tally, m.steps, reading.lacks, texts, coming.basis, shape=reading.shape)
     audit = report.Audit(
         title=funnel.title.in_lang(texts.lang),
         lang=texts.lang,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from funnel_audit import report
+from funnel_audit.measures.rates import MIN_REACHED
 from funnel_audit.tally import Outcome
+from funnel_audit.texts import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,22 +20,36 @@ if TYPE_CHECKING:
 
 OF_HISTORY = ("history", "conversion", "stage_of_loss", "pace", "stalled")
 """What a history of the stages answers, and a series of snapshots from its first one on."""
+WITH_HISTORY = ("deal rows with stage changes", "stage changes", "dated columns")
+"""The shapes of an input that brings a history of its own: to ask for one again would be no advice."""
+NO_RATE = {
+    "few": N_("under {least} deals came to the stage"),
+    "untimed_advances": N_("it is not known when deals left the stage"),
+    "untimed_losses": N_("it is not known when deals were lost"),
+    "no_stays": N_("it is not known when deals came to the stage"),
+    "no_exits": N_("no deal has left the stage yet"),
+}
+"""Why a step has no projected rate, by ``Step.why_not``."""
+ONLY_TIME_HELPS = ("few", "no_exits")
 LEAST_CLOSED = 30
 """Under so many closed deals there is neither a key stage nor a forecast (definitions, section 9)."""
 
 
 def capabilities(
-    tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mapping[str, str]], texts: Texts, rests: Basis, *, series: bool = False
+    tally: Tally, steps: Sequence[Step], lacks: Mapping[str, Mapping[str, str]], texts: Texts, rests: Basis, *, shape: str = ""
 ) -> tuple[report.Capability, ...]:
     """Verdict (yes, partly, no), reason and remedy for each analysis. ``lacks`` are the CRM's own remedies, by analysis and language;
-    ``rests``: what the forecast can rest on; ``series``: what was given is a series of snapshots, which is what most of them ask for."""
+    ``rests``: what the forecast can rest on; ``shape``: that of the whole input, for a history or a series of snapshots that is there
+    already is not asked for again."""
     longer_series = texts.say(
         "go on saving the export: what happens after the first one has a stage; for what was before it only a history from the CRM helps"
     )
 
+    whole = _whole_history(tally, steps, shape, texts)
+
     def of_crm(analysis: str, general: str) -> str:
-        if series and analysis in OF_HISTORY:
-            return longer_series
+        if analysis in OF_HISTORY and (shape == "snapshots" or whole is not None):
+            return whole or longer_series
         return lacks.get(analysis, {}).get(texts.lang, general)
 
     def recipe(analysis: str, general: str) -> str:
@@ -42,15 +59,28 @@ def capabilities(
         "history", texts.say("a second file with the stage changes (deal, stage, time), or one date column per stage in the same export")
     )
     no_losses = (texts.say("no deal is lost"), texts.say("the lost deals as well"))
+    longer = texts.say("the deals of a longer time, closed ones included")
     rated = sum(step.projected is not None for step in steps[:-1])
+    why_not = Counter(step.why_not for step in steps[:-1] if step.why_not is not None).most_common(1)
+    unrated = texts.say("{n} of {all} steps have a projected rate", n=rated, all=len(steps) - 1)
+    rates_need = of_crm("conversion", history)
+    if why_not:
+        unrated = texts.say(
+            "{n} of {all} steps have none, most often because {why}",
+            n=len(steps) - 1 - rated,
+            all=len(steps) - 1,
+            why=texts.word(NO_RATE[why_not[0][0]]).format(least=MIN_REACHED),
+        )
+        if why_not[0][0] in ONLY_TIME_HELPS and shape != "snapshots":
+            rates_need = longer
     lost, won = tally.outcome(Outcome.LOST), tally.outcome(Outcome.WON)
     out = [
         _line(
             "conversion",
             rated,
             len(steps) - 1,
-            texts.say("{n} of {all} steps have a projected rate", n=rated, all=len(steps) - 1),
-            of_crm("conversion", history),
+            unrated,
+            rates_need,
         ),
         _line(
             "stage_of_loss",
@@ -124,15 +154,34 @@ def capabilities(
         closed,
         least=LEAST_CLOSED,
     )
-    longer = texts.say("the deals of a longer time, closed ones included")
     if closed < LEAST_CLOSED:
         out += [report.Capability(analysis=analysis, verdict="no", why=few, need=longer) for analysis in ("key_stage", "forecast")]
     elif not won:
         why, need = texts.say("no deal is won"), texts.say("the won deals as well")
         out += [report.Capability(analysis=analysis, verdict="no", why=why, need=need) for analysis in ("key_stage", "forecast")]
     else:
-        out += [_line("key_stage", rated, len(steps) - 1, out[0].why, history), _forecast(rests, history, texts)]
+        out += [_line("key_stage", rated, len(steps) - 1, out[0].why, rates_need), _forecast(rests, history, texts)]
     return tuple(out)
+
+
+def _whole_history(tally: Tally, steps: Sequence[Step], shape: str, texts: Texts) -> str | None:
+    """What a history that was given lacks; None without one, and where date columns are missing: the CRM's remedy is right then."""
+    without = tally.deals - tally.with_history
+    if shape not in WITH_HISTORY:
+        return None
+    if shape == "dated columns" and (not without or any(step.why_not in ("untimed_advances", "untimed_losses") for step in steps)):
+        return None
+    if not without:
+        return texts.say("a whole history, from the first day of every deal to its close: the one given is not")
+    if shape == "dated columns":
+        return texts.count(
+            "dates of the stages for all deals: {n} deal has none", "dates of the stages for all deals: {n} deals have none", without
+        )
+    return texts.count(
+        "a whole history, from the first day of every deal: in the one given {n} deal has no entries",
+        "a whole history, from the first day of every deal: in the one given {n} deals have no entries",
+        without,
+    )
 
 
 def _forecast(rests: Basis, need: str, texts: Texts) -> report.Capability:

@@ -41,14 +41,19 @@ def _leak(audit: report.Audit, texts: Texts) -> str | None:
     if leak is None or not leak.lost:
         return None
     t = texts
-    say = t.count(
-        "The biggest leak is “{start}” → “{end}”: {n} deal was lost there in all, {share} of all losses.",
-        "The biggest leak is “{start}” → “{end}”: {n} deals were lost there in all, {share} of all losses.",
-        leak.lost,
-        start=_name(audit, leak.start),
-        end=_name(audit, leak.end),
-        share=t.percent(leak.share_of_losses or 0.0, digits=None),
-    )
+    start, end, known = _name(audit, leak.start), _name(audit, leak.end), audit.totals.lost_with_a_stage
+    if known is not None:
+        say = t.count(
+            "The biggest leak is “{start}” → “{end}”: {n} deal was lost there, {share} of the {known} lost ones whose stage is known.",
+            "The biggest leak is “{start}” → “{end}”: {n} deals were lost there, {share} of the {known} lost ones whose stage is known.",
+            leak.lost, start=start, end=end, known=t.number(known), share=t.percent(leak.lost / known, digits=None),
+        )  # fmt: skip
+    else:
+        say = t.count(
+            "The biggest leak is “{start}” → “{end}”: {n} deal was lost there in all, {share} of all losses.",
+            "The biggest leak is “{start}” → “{end}”: {n} deals were lost there in all, {share} of all losses.",
+            leak.lost, start=start, end=end, share=t.percent(leak.share_of_losses or 0.0, digits=None),
+        )  # fmt: skip
     named = next((reason for reason in leak.reasons if reason.reason), None)
     if named is not None:
         say += " " + t.say("Most often: {reason} ({n}).", reason=named.reason, n=named.lost)
@@ -215,6 +220,16 @@ def _expected(audit: report.Audit, texts: Texts) -> str:
         return ""
     if ahead.backtest is not None and ahead.backtest.doubt is not None:
         return " " + texts.say("How many it will be until {day} the data do not say reliably.", day=texts.date(ahead.until))
+    if ahead.backtest is not None and ahead.backtest.rarely_held:
+        return " " + texts.say(
+            "Until {day} expect {p50} wins (median; range {p10}–{p90}, such a one held in {held} of {all} past periods).",
+            day=texts.date(ahead.until),
+            p50=texts.number(ahead.wins.p50),
+            p10=texts.number(ahead.wins.p10),
+            p90=texts.number(ahead.wins.p90),
+            held=ahead.backtest.held,
+            all=len(ahead.backtest.origins),
+        )
     return " " + texts.say(
         "Until {day} expect {p50} wins (median; eight times in ten {p10}–{p90}).",
         day=texts.date(ahead.until),

@@ -86,7 +86,7 @@ def inspected(found: Read, funnel: Funnel, texts: Texts) -> Inspection:
         first=min(days, default=None),
         last=max(days, default=None),
         as_of=None if found.no_as_of else as_of_of(reading, funnel.timezone),
-        capabilities=capabilities(counted, conversion(counted), reading.lacks, texts, basis(journeys), series=reading.shape == "snapshots"),
+        capabilities=capabilities(counted, conversion(counted), reading.lacks, texts, basis(journeys), shape=reading.shape),
     )
 
 

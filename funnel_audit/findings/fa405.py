@@ -13,7 +13,8 @@
     Declared: "Meeting held"; the largest jump is at "Layout approved".
 
 *How to mend it*
-    Declare the stage that the data show, or delete the line key_stage and let the data tell.
+    Declare the stage that the data show, or delete the line key_stage and let the data tell. Where the standard funnel is in use, make a
+    stages.yaml of your own with `funnel-audit init` first.
 """
 
 from __future__ import annotations
@@ -37,10 +38,12 @@ def find(evidence: Evidence, texts: Texts) -> Iterator[Found]:
         return
     found = getattr(key, "found", None)
     names = {stage.id: cut(stage.name.in_lang(texts.lang)) for stage in funnel.stages}
-    text = texts.say(
-        "stages.yaml declares “{declared}” as the key stage; in the data it is “{found}”.",
-        declared=names[funnel.key_stage], found=names.get(str(found), str(found)),
-    )  # fmt: skip
-    cure = texts.say("Declare the stage that the data show, or delete the line key_stage.")
+    told = {"declared": names[funnel.key_stage], "found": names.get(str(found), str(found))}
+    if funnel.source == "packaged":
+        text = texts.say("The standard funnel has “{declared}” as the key stage; in the data it is “{found}”.", **told)
+        cure = texts.say("Make a stages.yaml of your own with funnel-audit init, and declare there the stage that the data show.")
+    else:
+        text = texts.say("stages.yaml declares “{declared}” as the key stage; in the data it is “{found}”.", **told)
+        cure = texts.say("Declare the stage that the data show, or delete the line key_stage.")
     effect = texts.say("The forecast is made for the declared stage, which decides less.")
     yield Found(report.Place(stage=funnel.key_stage), text, cure, 1, effect=effect, numbers={"found": str(found)}, key="key_stage")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from funnel_audit.report.base import Interval, Record
 
+LEAST_ORIGINS = 5
+"""Of fewer past periods it is not said that the range held too rarely."""
+
 
 class KeyStageCandidate(Record, frozen=True, kw_only=True):
     """One intermediate stage: ``jump`` is its chance to win less that of the stage before (``before``), a share."""
@@ -131,6 +134,16 @@ class Backtest(Record, frozen=True, kw_only=True):
     mae_stage_only: float
     mae_crm: float
     doubt: str | None = None
+
+    @property
+    def held(self) -> int:
+        """In how many past periods the 80 % range held."""
+        return round(self.coverage80 * len(self.origins))
+
+    @property
+    def rarely_held(self) -> bool:
+        """The range held in fewer than two of three past periods, of five or more: bad luck perhaps, but no eight in ten either."""
+        return len(self.origins) >= LEAST_ORIGINS and 3 * self.held < 2 * len(self.origins)
 
 
 class MonthCount(Record, frozen=True, kw_only=True):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from funnel_audit.report.base import Bounds, Days, Interval, Projected, Record
 
+MANY_UNPLACED = 0.05
+"""Where more of the lost deals than this have no stage, the shares of the steps are of those that have one."""
+
 
 class InputFile(Record, frozen=True, kw_only=True):
     """``name`` without its folder, ``path`` as it was typed. ``crm``: the title of the dialect; None where no CRM was recognised."""
@@ -85,6 +88,12 @@ class Totals(Record, frozen=True, kw_only=True):
     loss_reasons: tuple[LossReason, ...]
     currencies: tuple[CurrencySum, ...] = ()
     """One row a currency, the main one first; amounts of different currencies are never added."""
+
+    @property
+    def lost_with_a_stage(self) -> int | None:
+        """Lost deals whose stage is known, where those without one are so many that a share of all losses would mislead; else None."""
+        known = self.lost - self.unplaced
+        return known if known and self.unplaced > MANY_UNPLACED * self.lost else None
 
 
 class FunnelStage(Record, frozen=True, kw_only=True):

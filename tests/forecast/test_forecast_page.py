@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from funnel_audit.ahead import Ask
 from funnel_audit.api import audit, read
@@ -49,7 +50,7 @@ def test_sure_deals_meet_a_small_plan(reading: Reading) -> None:
     assert (shown.plan.key_stage_needed.deals, shown.plan.key_stage_needed.why) == (None, "nothing_needed")
     assert abs(shown.wins.p50 - shown.wins.mean) <= 1.5
     assert shown.wins.from_open == pytest.approx(sum(row.expected for row in shown.by_stage))
-    assert "For 80% nothing more is needed in “Layout/project approved”." in page(found)
+    assert "For a chance of 80% nothing more is needed in “Layout/project approved”." in page(found)
 
 
 def test_what_no_number_of_deals_can_bring_is_unreachable(reading: Reading) -> None:
@@ -57,7 +58,7 @@ def test_what_no_number_of_deals_can_bring_is_unreachable(reading: Reading) -> N
     plan = ahead(found).plan
     assert plan is not None and plan.key_stage_needed is not None
     assert (plan.key_stage_needed.deals, plan.key_stage_needed.why) == (None, "unreachable")
-    assert "80% is unreachable in the time left" in page(found)
+    assert "A chance of 80% to meet the plan is out of reach in the time left" in page(found)
     assert [note.reason for note in found.notes if note.what == "forecast.plan.key_stage_needed.deals"] == ["unreachable"]
 
 
@@ -118,6 +119,17 @@ def test_no_average_without_its_name(reading: Reading, lang: str, median: str, m
     found = looked(reading, lang, plan_wins=15)
     said = page(found)
     assert said.count(median) == 2 and mean in said and ("median;" if lang == "en" else "медиана;") in said
-    assert any(word in " ".join(found.summary) for word in ("median; eight times", "медиана; в восьми"))
+    assert any(word in " ".join(found.summary) for word in ("median; range", "медиана; разброс"))
     whole = " ".join(render_as("terminal", found, width=80, color=False).decode().split())
     assert whole.count("median" if lang == "en" else "медиана") >= 6
+
+
+def test_a_range_that_held_rarely_is_not_told_as_eight_in_ten(reading: Reading) -> None:
+    """Five of nine is no proof against the range, and no eight in ten either; of four periods nothing is said."""
+    found = looked(reading, "en")
+    backtest = ahead(found).backtest
+    assert backtest is not None and (backtest.held, len(backtest.origins), backtest.doubt) == (5, 9, None)
+    assert "In the past the range held in 5 of 9 periods, fewer than eight in ten: it may be too narrow." in page(found)
+    assert "such a one held in 5 of 9 past periods" in " ".join(found.summary)
+    assert not structs.replace(backtest, coverage80=6 / 9).rarely_held
+    assert not structs.replace(backtest, origins=backtest.origins[:4], coverage80=0.25).rarely_held

@@ -59,8 +59,18 @@ def _agreement(page: Page, key: KeyStage) -> str:
     t = page.texts
     if key.declared is None or key.found is None:
         return ""
+    standard = page.audit.input.stages == "packaged"
+    if key.agree and standard:
+        return t.say("The data agree with the key stage of the standard funnel.")
     if key.agree:
         return t.say("The data agree with the key stage of stages.yaml.")
+    if standard:
+        return t.say(
+            "The standard funnel has “{declared}” as the key stage; in the data “{found}” decides more. "
+            "To declare your own, make a stages.yaml with funnel-audit init.",
+            declared=_name(page, key.declared),
+            found=_name(page, key.found),
+        )
     return t.say(
         "stages.yaml names “{declared}” as the key stage; in the data “{found}” decides more.",
         declared=_name(page, key.declared),
@@ -86,6 +96,7 @@ def forecast(page: Page) -> list[RenderableType]:
         _doubt(page, ahead),
         _wins(page, ahead, won),
         _money(page, ahead),
+        _narrow(page, ahead.backtest),
         _plan(page, ahead.plan),
         _key(page, ahead),
         _weights(page, ahead) if won else "",
@@ -108,10 +119,21 @@ def _doubt(page: Page, ahead: Forecast) -> str:
         return ""
     n = len(backtest.origins)
     if backtest.doubt == "range":
-        why = t.say("its range held in only {held} of {all} past periods", held=round(backtest.coverage80 * n), all=n)
+        why = t.say("its range held in only {held} of {all} past periods", held=backtest.held, all=n)
     else:
         why = t.say("in the past it erred more than “same as last period”")
     return t.say("Do not trust this forecast: {why}.", why=why)
+
+
+def _narrow(page: Page, backtest: Backtest | None) -> str:
+    """A range that held less often than it says, though not so rarely that the forecast is warned against."""
+    if backtest is None or backtest.doubt == "range" or not backtest.rarely_held:
+        return ""
+    return page.texts.say(
+        "In the past the range held in {held} of {all} periods, fewer than eight in ten: it may be too narrow.",
+        held=backtest.held,
+        all=len(backtest.origins),
+    )
 
 
 def _weaker(page: Page, ahead: Forecast) -> str:
@@ -187,17 +209,17 @@ def _needed(page: Page, plan: PlanOutlook) -> str:
     stage, day = _name(page, needed.stage), t.short_date(needed.by)
     expected = t.number(needed.expected, 1)
     if needed.why == "nothing_needed":
-        return " " + t.say("For 80% nothing more is needed in “{stage}”.", stage=stage)
+        return " " + t.say("For a chance of 80% nothing more is needed in “{stage}”.", stage=stage)
     if needed.deals is None:
         return " " + t.say(
-            "80% is unreachable in the time left: far more deals would have to reach “{stage}” by {day} than ever did "
-            "({expected} are expected on average).",
+            "A chance of 80% to meet the plan is out of reach in the time left: far more deals would have to reach “{stage}” by {day} "
+            "than ever did ({expected} are expected on average).",
             stage=stage,
             day=day,
             expected=expected,
         )
     return " " + t.say(
-        "For 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected on average.",
+        "For a chance of 80% it takes {deals} deals in “{stage}” by {day}; {expected} are expected on average.",
         deals=needed.deals,
         stage=stage,
         day=day,
@@ -211,7 +233,12 @@ def _key(page: Page, ahead: Forecast) -> str:
     if ahead.key is None or stage is None:
         return ""
     t = page.texts
-    origin = t.say("found in the data") if key is None or key.declared is None else t.say("declared in stages.yaml")
+    if key is None or key.declared is None:
+        origin = t.say("found in the data")
+    elif page.audit.input.stages == "packaged":
+        origin = t.say("that of the standard funnel")
+    else:
+        origin = t.say("declared in stages.yaml")
     return t.say(
         "Deals that reach the key stage “{stage}” ({origin}): {p50} (median; eight times in ten {p10}–{p90}).",
         stage=_name(page, stage),
@@ -239,7 +266,7 @@ def _grades(page: Page, backtest: Backtest | None) -> str:
     return t.say(
         "Checked against the past: the 80% range held in {held} of {all} months; mean error {mae} deals, same as last period {naive}, "
         "stage without age {stage}, stage weights {crm}.",
-        held=round(backtest.coverage80 * n),
+        held=backtest.held,
         all=n,
         mae=t.number(backtest.mae, 1),
         naive=t.number(backtest.mae_naive, 1),

@@ -133,7 +133,9 @@ def _legend(page: Page) -> list[str]:
             lines.append(say("In brackets: the range left by losses whose stage is unknown."))
         elif any(stage.so_far for stage in steps):
             lines.append(say("In brackets: the 95% range."))
-    if any(_has_days(stage) for stage in steps):
+    if any(stage.days.p50 is not None for stage in steps) and not any(stage.days.p90 is not None for stage in steps):
+        lines.append(say("Days: half of the deals leave within the median."))
+    elif any(_has_days(stage) for stage in steps):
         lines.append(say("Days: half of the deals leave within the median, nine in ten within p90."))
     elif any(stage.open_days is not None for stage in stages):
         lines.append(_since(page))

@@ -26,8 +26,8 @@ def section(page: Page) -> list[RenderableType]:
         parts.append(table(page, _columns(page, shown)))
         parts += legend([" ".join(_legend(page, worth, shown))])
     reasons = page.audit.totals.loss_reasons
-    if any(reason.reason for reason in reasons) and not any(leak.reasons for leak in shown):
-        parts += [cell("")] * bool(parts) + _all_reasons(page, reasons[: page.top or TOP_REASONS])
+    if page.top != 0 and any(reason.reason for reason in reasons) and not any(leak.reasons for leak in shown):
+        parts += [cell("")] * bool(parts) + _all_reasons(page, reasons)
     return parts
 
 
@@ -36,7 +36,11 @@ def _legend(page: Page, worth: Sequence[Leak], shown: Sequence[Leak]) -> list[st
     say = page.texts.say
     lines = []
     if any(leak.rate is not None and not leak.whole for leak in shown):
-        lines.append(say("In all: of all deals, also those that jumped over the stage; in the period: of those that came into it then."))
+        lines.append(
+            say("Since the data begin: also of deals that jumped over the stage; in the period: of those that came into it then.")
+            if _begun_before(page)
+            else say("In all: of all deals, also those that jumped over the stage; in the period: of those that came into it then.")
+        )
     if any(leak.reference is not None and leak.reference.source != "target" for leak in shown):
         lines.append(say("“At least”: the lower end of the 95% range of the best quarter that ended before the period."))
     alone = [leak for leak in shown if leak.recoverable is None]
@@ -101,7 +105,13 @@ def _facts(page: Page, leak: Leak) -> list[str]:
     """
     texts = page.texts
     lost = texts.count("{n} deal lost", "{n} deals lost", leak.lost)
-    if leak.share_of_losses is not None:
+    known = page.audit.totals.lost_with_a_stage
+    if known is not None:
+        lost = texts.count(
+            "{lost} ({share} of the {n} lost deal whose stage is known)", "{lost} ({share} of the {n} lost deals whose stage is known)",
+            known, lost=lost, share=texts.percent(leak.lost / known, None),
+        )  # fmt: skip
+    elif leak.share_of_losses is not None:
         lost = texts.say("{lost} ({share} of all losses)", lost=lost, share=texts.percent(leak.share_of_losses, None))
     if leak.lost_amount:
         lost += ", " + page.money(leak.lost_amount)
@@ -111,11 +121,16 @@ def _facts(page: Page, leak: Leak) -> list[str]:
     one_rate = leak.whole and overall is not None
     if one_rate and leak.reference is not None:
         lost += "; " + _held_against(page, leak.reference)
-    facts = [texts.say("in all: {lost}", lost=lost)]
+    facts = [texts.say("since the data begin: {lost}", lost=lost) if _begun_before(page) else texts.say("in all: {lost}", lost=lost)]
     if leak.rate is not None and not one_rate:
         rate = texts.say("in the period: {rate} go on", rate=_rate(page, leak.rate))
         facts.append(rate + (f"; {_held_against(page, leak.reference)}" if leak.reference is not None else ""))
     return facts
+
+
+def _begun_before(page: Page) -> bool:
+    """Deals stood in the stages before the data begin (a series of snapshots): what they lost till then has no place."""
+    return any(note.reason == "startless" for note in page.audit.notes)
 
 
 def _rate(page: Page, rate: Projected) -> str:
@@ -156,12 +171,20 @@ def _reason(page: Page, reason: LossReason) -> str:
     return shorten(reason.reason, REASON_LIMIT) if reason.reason else page.texts.say("no reason given")
 
 
-def _all_reasons(page: Page, reasons: Sequence[LossReason]) -> list[RenderableType]:
+def _all_reasons(page: Page, told: Sequence[LossReason]) -> list[RenderableType]:
+    """The most frequent reasons, the deals without one (which is none of them), and how many reasons are left out."""
     say, texts, lost = page.texts.say, page.texts, page.audit.totals.lost
+    named = [reason for reason in told if reason.reason]
+    left = named[TOP_REASONS if page.top is None else page.top :]
+    reasons = [*named[: len(named) - len(left)], *(reason for reason in told if not reason.reason)]
     columns = [
         Column(say("Reason"), [_reason(page, reason) for reason in reasons], justify="left", wraps=True, kept=True),
         Column(say("Lost"), [texts.number(reason.lost) for reason in reasons], kept=True),
         Column(say("Share"), [texts.percent(reason.lost / lost, None) if lost else "" for reason in reasons]),
         Column(say("Amount"), [page.money(reason.amount) for reason in reasons]),
     ]
-    return [heading(page, say("Why deals are lost")), table(page, columns)]
+    rest = texts.count(
+        "{n} more reason ({deals}): --top {all}.", "{n} more reasons ({deals}): --top {all}.", len(left),
+        deals=texts.count("{n} deal", "{n} deals", sum(reason.lost for reason in left)), all=len(named),
+    ) if left else ""  # fmt: skip
+    return [heading(page, say("Why deals are lost")), table(page, columns), *legend([rest])]

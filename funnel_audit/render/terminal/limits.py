@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -26,11 +28,7 @@ def section(page: Page) -> list[RenderableType]:
     """One bullet for each question that stays open, those with the same cure together; the number of notes."""
     texts, audit = page.texts, page.audit
     gaps = [one for one in audit.capabilities if one.verdict != "yes"]
-    notes = len(audit.notes)
-    count = texts.count(
-        "{n} figure could not be worked out; the reason is under notes in --format json.",
-        "{n} figures could not be worked out; the reasons are under notes in --format json.", notes,
-    ) if notes else ""  # fmt: skip
+    count = _missing(page)
     if not gaps and not count:
         return []
     parts: list[RenderableType] = [heading(page, texts.say("What this export cannot show"))]
@@ -42,6 +40,23 @@ def section(page: Page) -> list[RenderableType]:
         if need:
             parts.append(bullets([cell(texts.say("What would show it: {need}", need=texts.word(need)), "green")], mark="→"))
     return parts + legend([count])
+
+
+def _missing(page: Page) -> str:
+    """How many figures there are none of, and why most often. (A rate of the deals since the data begin is one.)"""
+    missing = [note for note in page.audit.notes if note.reason != "startless"]
+    if not missing:
+        return ""
+    text, same = Counter(note.text for note in missing).most_common(1)[0]
+    if same == len(missing):
+        return page.texts.count(
+            "{n} figure could not be worked out: {why}.", "{n} figures could not be worked out: {why}.", same, why=text.rstrip(".")
+        )
+    return page.texts.count(
+        "{n} figure could not be worked out; most often ({same}) because: {why}. All reasons: --format json, notes.",
+        "{n} figures could not be worked out; most often ({same}) because: {why}. All reasons: --format json, notes.",
+        len(missing), same=same, why=text.rstrip("."),
+    )  # fmt: skip
 
 
 def _line(page: Page, gap: Capability) -> Text:

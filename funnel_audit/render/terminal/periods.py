@@ -167,7 +167,11 @@ def _cohorts(page: Page) -> list[RenderableType]:
         shares = [_share(page, cells.get(stage)) for stage in stages]
         head = _label(page, periods[cohort.period]) + ("" if cohort.complete else "*")
         columns.append(Column(head, [deals, *shares, cell(_settled(page, cohort), "dim")], kept=True, rank=age))
-    lines = [say("~ not settled yet: under 95% of the deals have got there or are lost; · too early for a figure.")]
+    lines = [
+        say("~ not settled yet: under 95% of the deals have got there or are lost; · not enough decided yet.")
+    ]
+    if any(_settled(page, cohort) == NONE for cohort in cohorts):
+        lines.append(say("Settled on –: the data do not tell when."))
     if any(not cohort.complete for cohort in cohorts):
         lines.append(say("* not over yet."))
     title = {"M": N_("Deals by the month of their creation"), "W": N_("Deals by the week of their creation")}
