@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from itertools import pairwise
 from pathlib import Path
+from typing import TextIO
 
 from funnel_audit.cli.usage import mistyped, misuse
 from funnel_audit.errors import FunnelAuditError, InputError, Said, UsageError, reason_of
@@ -73,7 +74,7 @@ def tell(error: BaseException) -> int:
 
     texts = Texts(language())
     if mistyped(error):
-        sys.stderr.write(misuse(error, texts))
+        complain(misuse(error, texts))
         return Exit.USAGE
     known = isinstance(error, FunnelAuditError)
     if not known and os.environ.get("FUNNEL_AUDIT_TRACEBACK"):
@@ -83,11 +84,11 @@ def tell(error: BaseException) -> int:
     told = error.told(texts, anonymous="--anonymous" in sys.argv) if isinstance(error, FunnelAuditError) else str(error)
     said = "\n".join(clean(line) if line.strip() else line for line in indented(told))
     if known:
-        sys.stderr.write(texts.say("Error: {what}", what=said) + "\n")
+        complain(texts.say("Error: {what}", what=said) + "\n")
     else:
         what = f"{type(error).__name__}: {said}"
-        sys.stderr.write(texts.say("Internal error, a defect of funnel-audit: {what}", what=what) + "\n")
-        sys.stderr.write(texts.say("Set FUNNEL_AUDIT_TRACEBACK=1 to see where, and please report it.") + "\n")
+        complain(texts.say("Internal error, a defect of funnel-audit: {what}", what=what) + "\n")
+        complain(texts.say("Set FUNNEL_AUDIT_TRACEBACK=1 to see where, and please report it.") + "\n")
     return exit_code(error)
 
 
@@ -96,9 +97,18 @@ def indented(text: str) -> list[str]:
     return text.split("\n")
 
 
-def hush() -> None:
-    """Standard output was closed by the reader: what is still buffered goes nowhere, quietly."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def complain(text: str) -> None:
+    """The text to standard error. Where that takes nothing, the exit code still tells."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        hush(sys.stderr)
+
+
+def hush(stream: TextIO | None = None) -> None:
+    """The stream (standard output) was closed by its reader, or is full: what is still buffered goes nowhere, quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
 
 
 def write(payload: bytes) -> None:

@@ -33,6 +33,12 @@ def test_a_full_disk_is_no_defect(words: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize(("words", "code"), [("report nosuch.csv", 3), ("report", 2)])
+def test_errors_that_cannot_be_told_keep_the_exit_code(words: str, code: int) -> None:
+    assert in_shell(words + " 2>/dev/full").returncode == code
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_full_disk_in_russian() -> None:
     ran = in_shell(f"report {shlex.quote(EXPORT)} >/dev/full", "ru_RU.UTF-8")
     assert (ran.returncode, ran.stderr) == (2, "Ошибка: не удаётся записать в стандартный вывод (на диске нет места).\n")
