@@ -205,3 +205,23 @@ def test_why_steps_have_no_rate_is_said(run: Run, amocrm: Path) -> None:
 
 def test_rates_of_the_deals_since_the_data_begin_are_not_missing(run: Run) -> None:
     assert "1 figure could not be worked out: " in joined(run("report", SNAPSHOTS, "--only", "limits").out)
+
+
+def test_the_legend_explains_only_columns_that_are_there(run: Run, tmp_path: Path) -> None:
+    """Two stays are known, and one has not ended: there is a median and no p90."""
+    rows = "Id,StageName,CreatedDate,CloseDate\n1,Closed Won,2026-01-01,2026-02-01\n2,Qualification,2026-01-01,2026-03-01\n"
+    history = "Id,OpportunityId,StageName,CreatedDate\n" + "".join(
+        f"{n},{deal},{stage},{day}T10:00:00Z\n"
+        for n, (deal, stage, day) in enumerate([(1, "Qualification", "2026-01-10"), (1, "Closed Won", "2026-02-01"),
+                                                (2, "Qualification", "2026-01-01")])
+    )  # fmt: skip
+    (tmp_path / "Opportunity.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "OpportunityHistory.csv").write_text(history, encoding="utf-8")
+    page = joined(run("report", "Opportunity.csv", "OpportunityHistory.csv", "--only", "funnel").out)
+    assert "Days: half of the deals leave within the median." in page and "p90" not in page
+
+
+def test_the_marks_of_the_cohorts_say_what_is_missing(run: Run, deals: Path) -> None:
+    """January's deals just stand there: it is not too early for it, too few are decided."""
+    page = joined(run("report", deals, "--only", "periods").out)
+    assert "· not enough decided yet. Settled on –: the data do not tell when." in page and "too early" not in page
