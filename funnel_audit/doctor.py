@@ -24,12 +24,13 @@ WITH_HISTORY = ("deal rows with stage changes", "stage changes", "dated columns"
 """The shapes of an input that brings a history of its own: to ask for one again would be no advice."""
 NO_RATE = {
     "few": N_("under {least} deals came to the stage"),
+    "few_timed": N_("of under {least} deals it is known when they came to the stage"),
     "untimed_advances": N_("it is not known when deals left the stage"),
     "untimed_losses": N_("it is not known when deals were lost"),
     "no_stays": N_("it is not known when deals came to the stage"),
     "no_exits": N_("no deal has left the stage yet"),
 }
-"""Why a step has no projected rate, by ``Step.why_not``."""
+"""Why a step has no projected rate, by the word of ``why_not``."""
 ONLY_TIME_HELPS = ("few", "no_exits")
 LEAST_CLOSED = 30
 """Under so many closed deals there is neither a key stage nor a forecast (definitions, section 9)."""
@@ -61,17 +62,17 @@ def capabilities(
     no_losses = (texts.say("no deal is lost"), texts.say("the lost deals as well"))
     longer = texts.say("the deals of a longer time, closed ones included")
     rated = sum(step.projected is not None for step in steps[:-1])
-    why_not = Counter(step.why_not for step in steps[:-1] if step.why_not is not None).most_common(1)
+    causes = Counter(why_not(step) for step in steps[:-1] if step.why_not is not None).most_common(1)
     unrated = texts.say("{n} of {all} steps have a projected rate", n=rated, all=len(steps) - 1)
     rates_need = of_crm("conversion", history)
-    if why_not:
+    if causes:
         unrated = texts.say(
             "{n} of {all} steps have none, most often because {why}",
             n=len(steps) - 1 - rated,
             all=len(steps) - 1,
-            why=texts.word(NO_RATE[why_not[0][0]]).format(least=MIN_REACHED),
+            why=texts.word(NO_RATE[causes[0][0]]).format(least=MIN_REACHED),
         )
-        if why_not[0][0] in ONLY_TIME_HELPS and shape != "snapshots":
+        if causes[0][0] in ONLY_TIME_HELPS and shape != "snapshots":
             rates_need = longer
     lost, won = tally.outcome(Outcome.LOST), tally.outcome(Outcome.WON)
     out = [
@@ -162,6 +163,11 @@ def capabilities(
     else:
         out += [_line("key_stage", rated, len(steps) - 1, out[0].why, rates_need), _forecast(rests, history, texts)]
     return tuple(out)
+
+
+def why_not(step: Step) -> str:
+    """``Step.why_not``, and "few_timed" where enough deals came and too few of them have times."""
+    return "few_timed" if step.why_not == "few" and step.reached >= MIN_REACHED else str(step.why_not)
 
 
 def _whole_history(tally: Tally, steps: Sequence[Step], shape: str, texts: Texts) -> str | None:

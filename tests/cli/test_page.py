@@ -8,6 +8,12 @@ from pathlib import Path
 
 import pytest
 from command_line import ROOT, Run
+from msgspec import structs
+
+from funnel_audit.api import read
+from funnel_audit.doctor import ONLY_TIME_HELPS, why_not
+from funnel_audit.measures.conversion import conversion
+from funnel_audit.tally import tally
 
 SNAPSHOTS = ROOT / "sample_data" / "snapshots"
 
@@ -225,3 +231,10 @@ def test_the_marks_of_the_cohorts_say_what_is_missing(run: Run, deals: Path) -> 
     """January's deals just stand there: it is not too early for it, too few are decided."""
     page = joined(run("report", deals, "--only", "periods").out)
     assert "· not enough decided yet. Settled on –: the data do not tell when." in page and "too early" not in page
+
+
+def test_few_deals_and_few_known_times_are_two_causes(deals: Path) -> None:
+    """Ten deals came, of four it is known when: a longer export brings nothing, a history does."""
+    step = conversion(tally(read([str(deals)]).journeys, 0))[0]
+    assert why_not(structs.replace(step, why_not="few", reached=9)) == "few" in ONLY_TIME_HELPS
+    assert why_not(structs.replace(step, why_not="few", reached=10)) == "few_timed" not in ONLY_TIME_HELPS
