@@ -52,7 +52,7 @@ def compared(old: Reading, new: Reading, texts: Texts, *, listed: int = LISTED, 
     whole = new.options.created_from is None and new.options.created_to is None
     found = since_then_.since_then(new.journeys, counted, old.journeys.as_of, currency, whole)
     makeups = _makeups(found, new, counted, old.journeys.as_of.us, currency)
-    changes = tuple(_change(one, makeups.get(one.stage) if one.what == "conversion" else None, new, texts) for one in found)
+    changes = tuple(_change(one, makeups, new, texts) for one in found)
     backdated = next(one.deals for one in kinds if one.kind == "backdated")
     rewritten_deals = int(np.count_nonzero(touched)) + backdated
     labels = words.labels(old, new, texts)
@@ -187,7 +187,7 @@ def _figures(
 
 def _makeups(
     found: list[since_then_.Development], new: Reading, counted: Tally, cut_us: int, currency: str | None
-) -> dict[int | None, Makeup]:
+) -> dict[int, Makeup]:
     """What each step that is better or worse is made of."""
     begin_us = cut_us - since_then_.BEFORE_DAYS * DAY
     steps = {
@@ -195,10 +195,11 @@ def _makeups(
         for one in found
         if one.what == "conversion" and one.stage is not None and one.verdict in ("better", "worse")
     }
-    return dict(made_of(new.journeys, counted, steps, begin_us, cut_us, currency).items())
+    return made_of(new.journeys, counted, steps, begin_us, cut_us, currency)
 
 
-def _change(one: since_then_.Development, makeup: Makeup | None, new: Reading, texts: Texts) -> Change:
+def _change(one: since_then_.Development, makeups: dict[int, Makeup], new: Reading, texts: Texts) -> Change:
+    makeup = makeups.get(one.stage) if one.what == "conversion" and one.stage is not None else None
     stage = None if one.stage is None else new.funnel.stages[one.stage]
     name = stage.name.in_lang(texts.lang) if stage else texts.word(words.WHATS[one.what])
     sides = [Side(value=side.value, low=side.low, high=side.high, n=side.n) for side in (one.before, one.after)]

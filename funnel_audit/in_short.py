@@ -220,23 +220,13 @@ def _expected(audit: report.Audit, texts: Texts) -> str:
         return ""
     if ahead.backtest is not None and ahead.backtest.doubt is not None:
         return " " + texts.say("How many it will be until {day} the data do not say reliably.", day=texts.date(ahead.until))
+    day, wins = texts.date(ahead.until), {name: texts.number(getattr(ahead.wins, name)) for name in ("p10", "p50", "p90")}
     if ahead.backtest is not None and ahead.backtest.rarely_held:
         return " " + texts.say(
             "Until {day} expect {p50} wins (median; range {p10}–{p90}, such a one held in {held} of {all} past periods).",
-            day=texts.date(ahead.until),
-            p50=texts.number(ahead.wins.p50),
-            p10=texts.number(ahead.wins.p10),
-            p90=texts.number(ahead.wins.p90),
-            held=ahead.backtest.held,
-            all=len(ahead.backtest.origins),
-        )
-    return " " + texts.say(
-        "Until {day} expect {p50} wins (median; eight times in ten {p10}–{p90}).",
-        day=texts.date(ahead.until),
-        p50=texts.number(ahead.wins.p50),
-        p10=texts.number(ahead.wins.p10),
-        p90=texts.number(ahead.wins.p90),
-    )
+            day=day, held=ahead.backtest.held, all=len(ahead.backtest.origins), **wins,
+        )  # fmt: skip
+    return " " + texts.say("Until {day} expect {p50} wins (median; eight times in ten {p10}–{p90}).", day=day, **wins)
 
 
 def _reasons(audit: report.Audit, texts: Texts) -> str | None:

@@ -44,28 +44,6 @@ def in_pieces(cuts: Sequence[int], work: Callable[[int, int], T]) -> list[T]:
         return list(pool.map(lambda span: work(*span), spans))
 
 
-def side_by_side(n: int, first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
-    """The results of two works that know nothing of each other; at once where ``n`` rows make it worth a thread."""
-    if n < PIECE or THREADS < 2:
-        return first(), second()
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(second)
-        return first(), other.result()
-
-
-def three_at_once(n: int, first: Callable[[], T], second: Callable[[], U], third: Callable[[], V]) -> tuple[T, U, V]:
-    """The same of three works, the longest first."""
-    if n < PIECE or THREADS < 2:
-        return first(), second(), third()
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        one, two, three = pool.submit(first), pool.submit(second), pool.submit(third)
-        return one.result(), two.result(), three.result()
-
-
 def at_once(n: int, works: Sequence[Callable[[], T]]) -> list[T]:
     """The results, in order, of works that know nothing of each other; at once where ``n`` rows make it worth threads."""
     if n < PIECE or THREADS < 2:
@@ -74,6 +52,20 @@ def at_once(n: int, works: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(lambda work: work(), works))
+
+
+def side_by_side(n: int, first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
+    """``at_once`` of two works whose results are of two types, the longer first."""
+    works: list[Callable[[], Any]] = [first, second]
+    one, two = at_once(n, works)
+    return one, two
+
+
+def three_at_once(n: int, first: Callable[[], T], second: Callable[[], U], third: Callable[[], V]) -> tuple[T, U, V]:
+    """The same of three."""
+    works: list[Callable[[], Any]] = [first, second, third]
+    one, two, three = at_once(n, works)
+    return one, two, three
 
 
 def pick(where: NDArray[np.bool_], yes: NDArray[Any], no: Any) -> NDArray[Any]:

@@ -18,7 +18,7 @@ from funnel_audit.labels import LOST, ON_HOLD, UNMAPPED, normal
 from funnel_audit.measures.stalled import limits
 from funnel_audit.process_names import process_word
 from funnel_audit.stages_file import packaged_text, parse_funnel
-from funnel_audit.tally import Outcome, tally
+from funnel_audit.tally import Outcome, Tally, tally
 from funnel_audit.texts import N_, Texts
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def starter(paths: Sequence[str], options: Options, stdin: bytes | None, texts: 
 
 def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
     t, journeys = texts, reading.journeys
-    plan = placed(reading, texts)
+    plan, counted = placed(reading, texts), tally(journeys)
     names = ", ".join(dict.fromkeys(Path(part.outline.head.file).name for part in reading.tables))
     yield _comment(
         t.count(
@@ -83,7 +83,7 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
         yield _comment(t.say("For a file of one pipeline: funnel-audit init FILE --pipeline NAME"))
     yield ""
     yield _line("timezone: UTC", t.say("of dates without an offset, such as Europe/Moscow; write yours"))
-    currency, named, unnamed = _currency(journeys)
+    currency, named, unnamed = _currency(counted)
     if currency and named < unnamed:
         yield _line(
             f"# currency: {currency}",
@@ -95,7 +95,7 @@ def _lines(reading: Reading, texts: Texts, *, day_known: bool) -> Iterator[str]:
         yield _line("# currency: RUB", t.say("the export does not say it; write yours"))
     yield ""
     yield "stages:"
-    yield from _stages(plan, reading, texts, _usual_days(reading) if day_known else {})
+    yield from _stages(plan, reading, counted, texts, day_known=day_known)
     yield ""
     yield from _listed("lost", plan.lost, t.say("labels that mean the deal is lost"))
     yield from _listed("on_hold", plan.on_hold, t.say("labels that park a deal: it stays open where it was"))
@@ -172,9 +172,10 @@ def _ids(taken: Collection[str]) -> set[str]:
     return {text.removeprefix(_ID) for text in taken if text.startswith(_ID)}
 
 
-def _stages(plan: Plan, reading: Reading, texts: Texts, usual: dict[int, int]) -> Iterator[str]:
+def _stages(plan: Plan, reading: Reading, counted: Tally, texts: Texts, *, day_known: bool) -> Iterator[str]:
     t = texts
-    dead_ends, all_won = _dead_ends(reading), _all_won(reading)
+    usual = _usual_days(counted) if day_known else {}
+    dead_ends, all_won = _dead_ends(counted), _all_won(counted)
     unnamed = any(stage.won and not stage.labels for stage in plan.stages)
 
     def process(word: str) -> str:
@@ -218,22 +219,20 @@ def _stages(plan: Plan, reading: Reading, texts: Texts, usual: dict[int, int]) -
             yield "    won: true"
 
 
-def _usual_days(reading: Reading) -> dict[int, int]:
+def _usual_days(counted: Tally) -> dict[int, int]:
     """Stage -> days by which 85 % of its stays have ended, rounded up; only where at least 20 stays say so."""
-    found = limits(tally(reading.journeys, 0), [None] * len(reading.funnel.stages))
+    found = limits(counted, [None] * counted.stages)
     return {k: rounded_up(limit.days) for k, limit in enumerate(found) if limit and limit.source == "p85 of the stage"}
 
 
-def _dead_ends(reading: Reading) -> set[int]:
+def _dead_ends(counted: Tally) -> set[int]:
     """Stages that at least 20 deals are known to have entered, and none to have left."""
-    counted = tally(reading.journeys, 0)
     left = [int(counted.stays.advances(k)[1].sum() + counted.stays.losses(k)[1].sum()) for k in range(counted.stages)]
     return {k for k in range(1, counted.stages) if counted.seen[k] >= 20 and not left[k]}
 
 
-def _all_won(reading: Reading) -> dict[int, int]:
+def _all_won(counted: Tally) -> dict[int, int]:
     """The last stage before the won one, with its deals, where at least 20 came to it and (nearly) all of them are won."""
-    counted = tally(reading.journeys, 0)
     came = counted.ledger[:, -3:-1].sum(axis=1)
     sure = counted.stages > 2 and came.sum() >= 20 and came[Outcome.WON] >= 0.98 * came.sum()
     return {counted.stages - 2: int(came.sum())} if sure else {}
@@ -245,9 +244,9 @@ def rounded_up(days: float) -> int:
     return max(1, ceil(days / step - 1e-9) * step)
 
 
-def _currency(journeys: Journeys) -> tuple[str | None, int, int]:
+def _currency(counted: Tally) -> tuple[str | None, int, int]:
     """The currency that most amounts are in, how many; and how many amounts are in none."""
-    deals = {name: int(table[0].sum()) for name, table in tally(journeys, 0).money.items()}
+    deals = {name: int(table[0].sum()) for name, table in counted.money.items()}
     codes = [name for name in deals if name and re.fullmatch("[A-Z]{3}", name) and deals[name]]
     best = min(codes, key=lambda name: (-deals[name], name), default=None)
     return best, deals.get(best, 0), deals.get(None, 0)

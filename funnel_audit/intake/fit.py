@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from funnel_audit.intake.history import LabelledEntries
     from funnel_audit.intake.outline import Outline
 
+WON = Text(en="Won", ru="Выиграно")
+"""The won stage of a made funnel, where the export has no name for it."""
 MIN_SHARE = 0.8
 MANY_DEALS = 30
 """From so many deals with a history on, a default stage that none of them was ever in is one that the company has removed."""
@@ -113,7 +115,7 @@ def dialect_funnel(base: Funnel, dialect: Dialect, texts: Sequence[str], passed:
     last = next((shown[key(name)] for name in dialect.labels.won if key(name) in shown), None)
     ends = [names for names in groups if won & set(map(key, names))] or [dialect.labels.won]
     last = last or (ends[0][min(language, len(ends[0]) - 1)] if ends[0] else None)
-    success = Text(en=last, ru=last) if last else Text(en="Won", ru="Выиграно")
+    success = Text(en=last, ru=last) if last else WON
     stages.append(Stage(id="won", name=success, aliases=dialect.labels.won, won=True))
     return msgspec.structs.replace(
         base, stages=tuple(stages), lost=dialect.labels.lost, on_hold=dialect.labels.on_hold, key_stage=None, pairs=(), source="dialect",
@@ -225,7 +227,7 @@ def made_funnel(
         Stage(id=identifier(own[0], index), name=Text(en=own[0], ru=own[0]), aliases=tuple(own[1:]))
         for index, own in enumerate(same.values())
     ]
-    last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else Text(en="Won", ru="Выиграно"), aliases=tuple(wins[1:]), won=True)
+    last = Stage(id="won", name=Text(en=wins[0], ru=wins[0]) if wins else WON, aliases=tuple(wins[1:]), won=True)
     unique = list({normal(stage.name.en or ""): stage for stage in reversed(stages)}.values())[::-1]
     return msgspec.structs.replace(
         base, stages=(*unique, last), lost=tuple(ended), on_hold=tuple(parked), key_stage=None, pairs=(), source="export", path="",

@@ -41,7 +41,7 @@ class Sides:
     ) -> None:
         self.journeys, self.tally, self.history, self.totals = journeys, tally, history, totals
         self.days, self.last, self.parts = days, last, parts
-        self.cut: dict[tuple[int, int, int, int], list[Incidence | None]] = {}
+        self.curves: dict[tuple[int, int, int, int], list[Incidence | None]] = {}
 
     def filled(self, change: Change) -> Change:
         """The change with both sides (None where a side has nothing to show)."""
@@ -71,9 +71,9 @@ class Sides:
         cuts = [int(self.days.starts[begin]), int(self.days.starts[cut]), self._instant(end)]
         if change.value is None:
             key = change.stage, begin, cut, end
-            if key not in self.cut:
-                self.cut[key] = [fit(*one) for one in self.tally.stays.windows(change.stage, cuts)]
-            before, after = self.cut[key]
+            if key not in self.curves:
+                self.curves[key] = [fit(*one) for one in self.tally.stays.windows(change.stage, cuts)]
+            before, after = self.curves[key]
         else:
             before, after = (fit(*one) for one in self._spans_of_part(change).windows(0, cuts))
         if before is None or after is None:

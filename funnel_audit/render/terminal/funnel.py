@@ -118,7 +118,7 @@ def _legend(page: Page) -> list[str]:
     lines = []
     if projected:
         lines.append(say("Projected: how many will go on once the open deals are decided (95% range)."))
-        if any(note.reason == "startless" for note in page.audit.notes):
+        if page.begun_before:
             lines.append(say("It is of the deals that came to the stage since the data begin."))
         if any(stage.projected and not stage.projected.ripe for stage in steps):
             lines.append(say("~ rough: too few decided yet."))
@@ -175,7 +175,7 @@ def _whole(page: Page) -> list[str]:
     if totals.open_amount is not None:
         parts.append(texts.say("open {amount}", amount=page.money(totals.open_amount)))
     lines = [texts.say("The whole funnel: {figures}.", figures="; ".join(parts).rstrip("."))] if parts else []
-    if rate.so_far and any(note.reason == "startless" for note in page.audit.notes) and any(stage.projected for stage in page.audit.funnel):
+    if rate.so_far and page.begun_before and any(stage.projected for stage in page.audit.funnel):
         lines.append(texts.say(
             "The steps do not multiply up to the win rate: they tell of the deals that came to a stage since the data begin, "
             "it of all deals, also of those decided before."))  # fmt: skip

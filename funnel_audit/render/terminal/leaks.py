@@ -38,7 +38,7 @@ def _legend(page: Page, worth: Sequence[Leak], shown: Sequence[Leak]) -> list[st
     if any(leak.rate is not None and not leak.whole for leak in shown):
         lines.append(
             say("Since the data begin: also of deals that jumped over the stage; in the period: of those that came into it then.")
-            if _begun_before(page)
+            if page.begun_before
             else say("In all: of all deals, also those that jumped over the stage; in the period: of those that came into it then.")
         )
     if any(leak.reference is not None and leak.reference.source != "target" for leak in shown):
@@ -121,16 +121,11 @@ def _facts(page: Page, leak: Leak) -> list[str]:
     one_rate = leak.whole and overall is not None
     if one_rate and leak.reference is not None:
         lost += "; " + _held_against(page, leak.reference)
-    facts = [texts.say("since the data begin: {lost}", lost=lost) if _begun_before(page) else texts.say("in all: {lost}", lost=lost)]
+    facts = [texts.say("since the data begin: {lost}", lost=lost) if page.begun_before else texts.say("in all: {lost}", lost=lost)]
     if leak.rate is not None and not one_rate:
         rate = texts.say("in the period: {rate} go on", rate=_rate(page, leak.rate))
         facts.append(rate + (f"; {_held_against(page, leak.reference)}" if leak.reference is not None else ""))
     return facts
-
-
-def _begun_before(page: Page) -> bool:
-    """Deals stood in the stages before the data begin (a series of snapshots): what they lost till then has no place."""
-    return any(note.reason == "startless" for note in page.audit.notes)
 
 
 def _rate(page: Page, rate: Projected) -> str:

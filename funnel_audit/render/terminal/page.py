@@ -57,6 +57,11 @@ class Page(Sheet):
     asked: frozenset[str] | None = None
     """The sections that were asked for by name; None: the whole page."""
 
+    @property
+    def begun_before(self) -> bool:
+        """Deals stood in the stages before the data begin (a series of snapshots): what they did till then has no place."""
+        return any(note.reason == "startless" for note in self.audit.notes)
+
     def stage(self, stage_id: str) -> str:
         """The name of a stage in the language of the audit."""
         return self.names.get(stage_id, stage_id)

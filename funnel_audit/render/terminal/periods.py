@@ -17,9 +17,9 @@ MARKS = {"better": ("▲", "green"), "worse": ("▼", "red")}
 NAME_LIMIT, STAGE_LIMIT, NARROW_STAGE = 90, 40, 24
 COHORTS, WIDE_COHORTS = 6, 12
 EARLY = "·"
+"""Where so much is open that a figure would mislead."""
 NEAR = 0.2
 """The q-value from which on a change is mere noise: of five such ones, one or more would be chance."""
-"""Where so much is open that a figure would mislead."""
 SAYS = {
     ("rate", "better"): N_("the same kind of deals does better"),
     ("rate", "worse"): N_("the same kind of deals does worse"),
